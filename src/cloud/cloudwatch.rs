@@ -1,0 +1,161 @@
+//! Amazon CloudWatch: alarms.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Operation;
+use super::operation::operations;
+
+/// A CloudWatch operation with its parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "operation")]
+pub enum Call {
+    /// `DescribeAlarms` for one metric alarm by its exact name.
+    DescribeAlarm {
+        /// Name of the alarm.
+        alarm: String,
+    },
+    /// `PutMetricAlarm`: replaces the whole alarm.
+    PutMetricAlarm {
+        /// Name of the alarm.
+        alarm: String,
+        /// When it goes off and whom it tells.
+        spec: AlarmSpec,
+    },
+    /// `DeleteAlarms` for one alarm.
+    DeleteAlarm {
+        /// Name of the alarm.
+        alarm: String,
+    },
+}
+
+/// When an alarm goes off and whom it tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlarmSpec {
+    /// What it is for, in words.
+    pub description: String,
+    /// Namespace of the metric: `AWS/DynamoDB`.
+    pub namespace: String,
+    /// Name of the metric: `SystemErrors`.
+    pub metric: String,
+    /// Which series of the metric.
+    pub dimensions: BTreeMap<String, String>,
+    /// How the points of a period become one number.
+    pub statistic: Statistic,
+    /// Length of a period, in seconds.
+    pub period_seconds: u32,
+    /// How many periods are looked at.
+    pub evaluation_periods: u32,
+    /// The number that is compared with.
+    pub threshold: f64,
+    /// How it is compared.
+    pub comparison: Comparison,
+    /// What a period without points means.
+    pub missing_data: MissingData,
+    /// ARNs that are told when it goes off, sorted.
+    pub actions: Vec<String>,
+}
+
+/// How the points of a period become one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Statistic {
+    /// How many points there are.
+    SampleCount,
+    /// Their mean.
+    Average,
+    /// Their sum.
+    Sum,
+    /// The least.
+    Minimum,
+    /// The greatest.
+    Maximum,
+}
+
+/// How an alarm compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Comparison {
+    /// `>=`
+    GreaterThanOrEqualToThreshold,
+    /// `>`
+    GreaterThanThreshold,
+    /// `<`
+    LessThanThreshold,
+    /// `<=`
+    LessThanOrEqualToThreshold,
+}
+
+/// What a period without points means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MissingData {
+    /// The state is unknown.
+    #[default]
+    Missing,
+    /// All is well.
+    NotBreaching,
+    /// As bad as beyond the threshold.
+    Breaching,
+    /// The state stays as it was.
+    Ignore,
+}
+
+/// What an alarm says now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmState {
+    /// All is well.
+    Ok,
+    /// It went off.
+    Alarm,
+    /// It cannot tell.
+    InsufficientData,
+}
+
+/// What CloudWatch answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply")]
+pub enum Reply {
+    /// To [`Call::DescribeAlarm`]. AWS answers an unknown name with an empty list: that is
+    /// [`Absent`](super::Ending::Absent) with `ResourceNotFound`.
+    Alarm {
+        /// When it goes off and whom it tells.
+        spec: AlarmSpec,
+        /// What it says now.
+        state: AlarmState,
+    },
+    /// To [`Call::PutMetricAlarm`] and [`Call::DeleteAlarm`].
+    Done {},
+}
+
+operations! {
+    "cloudwatch"
+    read {
+        DESCRIBE_ALARM "DescribeAlarms" "cloudwatch:DescribeAlarms";
+    }
+    change {
+        DELETE_ALARM "DeleteAlarms" ["cloudwatch:DeleteAlarms"] Change Refused "DescribeAlarms";
+        PUT_METRIC_ALARM "PutMetricAlarm" ["cloudwatch:PutMetricAlarm"] Change Same "DescribeAlarms";
+    }
+}
+
+impl Call {
+    /// The AWS operation behind the call.
+    pub const fn operation(&self) -> &'static Operation {
+        match self {
+            Self::DescribeAlarm { .. } => &DESCRIBE_ALARM,
+            Self::PutMetricAlarm { .. } => &PUT_METRIC_ALARM,
+            Self::DeleteAlarm { .. } => &DELETE_ALARM,
+        }
+    }
+
+    /// The alarm that the call is about.
+    pub fn resource(&self) -> &str {
+        match self {
+            Self::DescribeAlarm { alarm }
+            | Self::PutMetricAlarm { alarm, .. }
+            | Self::DeleteAlarm { alarm } => alarm,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The closed vocabulary of AWS operations: what can be asked, what comes back, how it can end.
+//!
+//! Everything above this seam (reading, diffing, polling, reconciling) runs unchanged against the
+//! simulated account and against AWS. Nothing here performs a call. One file per service; the
+//! enums of this file only forward.
+
+pub mod cloudtrail;
+pub mod cloudwatch;
+pub mod dynamodb;
+mod ending;
+mod operation;
+mod place;
+pub mod s3;
+pub mod sns;
+pub mod sts;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+pub use ending::{CallError, Ending};
+pub use operation::{Danger, Effect, Operation, Repeat};
+pub use place::Place;
+
+/// One AWS operation with its parameters: the value that is confirmed, journalled and sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "service", rename_all = "lowercase")]
+pub enum Call {
+    /// AWS Security Token Service.
+    Sts(sts::Call),
+    /// Amazon DynamoDB.
+    DynamoDb(dynamodb::Call),
+    /// Amazon Simple Storage Service.
+    S3(s3::Call),
+    /// Amazon Simple Notification Service.
+    Sns(sns::Call),
+    /// AWS CloudTrail.
+    CloudTrail(cloudtrail::Call),
+    /// Amazon CloudWatch.
+    CloudWatch(cloudwatch::Call),
+}
+
+/// The answer to a [`Call`] that was carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "service", rename_all = "lowercase")]
+pub enum Reply {
+    /// AWS Security Token Service.
+    Sts(sts::Reply),
+    /// Amazon DynamoDB.
+    DynamoDb(dynamodb::Reply),
+    /// Amazon Simple Storage Service.
+    S3(s3::Reply),
+    /// Amazon Simple Notification Service.
+    Sns(sns::Reply),
+    /// AWS CloudTrail.
+    CloudTrail(cloudtrail::Reply),
+    /// Amazon CloudWatch.
+    CloudWatch(cloudwatch::Reply),
+}
+
+/// A reply with the id under which AWS can find the request again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What AWS said.
+    pub reply: Reply,
+    /// AWS's request id, when it gave one.
+    pub request_id: Option<String>,
+}
+
+/// How a call ended.
+pub type Outcome = Result<Answer, CallError>;
+
+/// A future that belongs to whoever awaits it.
+pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Where calls are carried out: AWS itself, or the simulated account.
+pub trait Account: Send + Sync {
+    /// Carries out one call, once. A call that changes something is never repeated in here.
+    fn send(&self, call: Call) -> Pending<Outcome>;
+}
+
+impl Call {
+    /// The AWS operation behind this call: name, IAM actions, danger, how it repeats.
+    pub fn operation(&self) -> &'static Operation {
+        match self {
+            Self::Sts(call) => call.operation(),
+            Self::DynamoDb(call) => call.operation(),
+            Self::S3(call) => call.operation(),
+            Self::Sns(call) => call.operation(),
+            Self::CloudTrail(call) => call.operation(),
+            Self::CloudWatch(call) => call.operation(),
+        }
+    }
+
+    /// The name or ARN of the resource that the call is about, if it is about one.
+    pub fn resource(&self) -> Option<&str> {
+        match self {
+            Self::Sts(_) => None,
+            Self::DynamoDb(call) => call.resource(),
+            Self::S3(call) => call.resource(),
+            Self::Sns(call) => Some(call.resource()),
+            Self::CloudTrail(call) => Some(call.resource()),
+            Self::CloudWatch(call) => Some(call.resource()),
+        }
+    }
+
+    /// SHA-256, in hex, of the call's JSON: two calls are the same call when this is equal.
+    pub fn digest(&self) -> String {
+        digest_of(self)
+    }
+}
+
+/// SHA-256, in lower-case hex, of the JSON of a value.
+pub fn digest_of(value: &impl Serialize) -> String {
+    // The types given here are plain data with string keys; JSON cannot refuse them.
+    let json = serde_json::to_vec(value).unwrap_or_default();
+    hex::encode(Sha256::digest(&json))
+}
+
+/// All operations that this version can perform, in order of service and name.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    [
+        cloudtrail::OPERATIONS,
+        cloudwatch::OPERATIONS,
+        dynamodb::OPERATIONS,
+        s3::OPERATIONS,
+        sns::OPERATIONS,
+        sts::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
