@@ -1,1 +1,179 @@
-//! To come.
+//! The table of settings: properties of resources that can be read and written.
+//!
+//! Each setting is plain data and pure functions over [`Call`] and [`Reply`]. Plan, apply, verify,
+//! undo, compliance and drift are all made from these few functions, once, for every setting.
+//! One file per service.
+
+mod cloudtrail;
+mod cloudwatch;
+mod dynamodb;
+mod property;
+mod s3;
+mod seen;
+mod sns;
+
+use schemars::Schema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cloud::{Call, Operation, Outcome};
+pub use property::{Breach, Change, Kind, Severity, Target, Unread};
+use property::{Erased, Property};
+
+/// One setting of the table. Its value is JSON that fits its schema.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// Its id: `dynamodb.table.point_in_time_recovery`.
+    pub id: &'static str,
+    /// What kind of resource has it.
+    pub kind: Kind,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it is, with units and limits.
+    pub help: &'static str,
+    /// Where AWS describes it.
+    pub source: &'static str,
+    /// A value as it is written in a book.
+    pub example: &'static str,
+    /// The operations that write it; none when it can only be checked.
+    pub writes: &'static [&'static Operation],
+    functions: Erased,
+}
+
+/// Every setting, in order of id.
+pub const TABLE: &[Setting] = &[
+    Setting::of::<dynamodb::DeletionProtection>(),
+    Setting::of::<dynamodb::PointInTimeRecovery>(),
+    Setting::of::<dynamodb::Status>(),
+    Setting::of::<dynamodb::Stream>(),
+];
+
+/// The setting with this id.
+pub fn find(id: &str) -> Option<&'static Setting> {
+    TABLE.iter().find(|setting| setting.id == id)
+}
+
+/// The id of a setting that was probably meant.
+pub fn nearest(id: &str) -> Option<&'static str> {
+    TABLE
+        .iter()
+        .map(|setting| (strsim::jaro_winkler(setting.id, id), setting.id))
+        .filter(|(likeness, _)| *likeness > 0.85)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, id)| id)
+}
+
+impl Setting {
+    const fn of<P: Property>() -> Self {
+        Self {
+            id: P::ID,
+            kind: P::KIND,
+            title: P::TITLE,
+            help: P::HELP,
+            source: P::SOURCE,
+            example: P::EXAMPLE,
+            writes: P::WRITES,
+            functions: Erased::of::<P>(),
+        }
+    }
+
+    /// The JSON schema of its value.
+    pub fn schema(&self) -> Schema {
+        (self.functions.schema)()
+    }
+
+    /// The value in its one canonical form, or why it is not a value of this setting.
+    ///
+    /// # Errors
+    /// A sentence that says what does not fit, as a fragment: "unknown field `enable`, ...".
+    pub fn parse(&self, value: &Value) -> Result<Value, String> {
+        (self.functions.parse)(value)
+    }
+
+    /// True when it can be written, not only checked.
+    pub const fn is_writable(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
+    /// The calls that read it.
+    pub fn read(&self, on: &Target) -> Vec<Call> {
+        (self.functions.read)(on)
+    }
+
+    /// The value in the endings of [`Setting::read`], in the same order.
+    ///
+    /// # Errors
+    /// The resource is absent, AWS would not say, or the answer is not of the expected shape.
+    pub fn decode(&self, on: &Target, seen: &[Outcome]) -> Result<Value, Unread> {
+        (self.functions.decode)(on, seen)
+    }
+
+    /// True when the value read is what is wanted. A value that asks for less is met by more.
+    pub fn is_met(&self, value: &Value, wanted: &Value) -> bool {
+        (self.functions.is_met)(value, wanted)
+    }
+
+    /// The calls that turn what was seen into the wanted value, in order.
+    ///
+    /// # Errors
+    /// A rule of AWS, or what is there now, refuses the change.
+    pub fn write(&self, on: &Target, seen: &[Outcome], to: &Value) -> Result<Vec<Call>, Breach> {
+        (self.functions.write)(on, seen, to)
+    }
+
+    /// How dangerous it is to go from one value to another, and why.
+    pub fn change(&self, from: &Value, to: &Value) -> Change {
+        (self.functions.change)(from, to)
+    }
+
+    /// The rules of AWS that the value breaks, before anything is asked of AWS.
+    pub fn lint(&self, on: &Target, to: &Value) -> Vec<Breach> {
+        (self.functions.lint)(on, to)
+    }
+
+    /// The reads that [`Setting::judge`] needs besides those of the setting itself.
+    pub fn guard(&self, on: &Target, to: &Value) -> Vec<Call> {
+        (self.functions.guard)(on, to)
+    }
+
+    /// The rules that the change breaks in the account as it is, from the endings of
+    /// [`Setting::guard`].
+    pub fn judge(&self, on: &Target, to: &Value, seen: &[Outcome]) -> Vec<Breach> {
+        (self.functions.judge)(on, to, seen)
+    }
+
+    /// True when writing this value brings the resource itself into being.
+    pub fn creates(&self, to: &Value) -> bool {
+        (self.functions.creates)(to)
+    }
+
+    /// What tells this very resource from another of the same name, when AWS has such an id.
+    pub fn fingerprint(&self, seen: &[Outcome]) -> Option<String> {
+        (self.functions.fingerprint)(seen)
+    }
+
+    /// The IAM actions for reading it and, when asked, for writing it.
+    pub fn iam(&self, on: &Target, to: Option<&Value>) -> Vec<&'static str> {
+        let mut calls = self.read(on);
+        calls.extend(to.into_iter().flat_map(|to| self.guard(on, to)));
+        let reads = calls.iter().map(Call::operation);
+        let writes = if to.is_some() { self.writes } else { &[] };
+        let mut actions: Vec<_> =
+            reads.chain(writes.iter().copied()).flat_map(|op| op.iam).copied().collect();
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
+}
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Setting").field(&self.id).finish()
+    }
+}
+
+impl Serialize for Setting {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id)
+    }
+}
