@@ -60,3 +60,80 @@ impl std::fmt::Debug for Sandbox {
         f.debug_struct("Sandbox").field("world", &self.world).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use crate::cloud::s3;
+    use crate::sandbox::testing::{place, start};
+    use crate::sandbox::{Fault, FaultKind, seeds};
+
+    use super::*;
+
+    fn version() -> Call {
+        let bucket = "sitelogix-transcripts-prod".to_owned();
+        Call::S3(s3::Call::PutBucketVersioning { bucket, enabled: true })
+    }
+
+    fn list() -> Call {
+        Call::S3(s3::Call::ListBuckets {})
+    }
+
+    fn world() -> Arc<Mutex<World>> {
+        Arc::new(Mutex::new(seeds::sitelogix(place(), start())))
+    }
+
+    #[tokio::test]
+    async fn the_world_is_stored_after_every_effect_and_before_the_reply() {
+        let stored = Arc::new(Mutex::new(Vec::new()));
+        let store = Arc::clone(&stored);
+        let after: After = Arc::new(move |world| {
+            store.lock().unwrap().push(serde_json::to_string(world).unwrap());
+            Ok(())
+        });
+        let world = world();
+        let sandbox = Sandbox::new(Arc::clone(&world), Arc::new(start), after);
+        sandbox.send(list()).await.unwrap();
+        assert_eq!(stored.lock().unwrap().len(), 0, "a read changes nothing");
+        // A reply that nobody sees: the effect is stored all the same.
+        let fault = Fault {
+            on: "*".to_owned(),
+            resource: None,
+            nth: 1,
+            times: 1,
+            kind: FaultKind::LostReply,
+        };
+        world.lock().unwrap().set_faults(vec![fault]);
+        assert_eq!(sandbox.send(version()).await.unwrap_err().ending, Ending::Unknown);
+        let found: World = serde_json::from_str(&stored.lock().unwrap()[0]).unwrap();
+        assert_eq!(found.ledger().len(), 1);
+        assert_eq!(found, *world.lock().unwrap());
+    }
+
+    #[tokio::test]
+    async fn an_effect_that_could_not_be_stored_is_unknown() {
+        let after: After = Arc::new(|_| Err("no space left on device".to_owned()));
+        let sandbox = Sandbox::new(world(), Arc::new(start), after);
+        let error = sandbox.send(version()).await.unwrap_err();
+        assert_eq!(
+            (error.ending, error.to_string().as_str()),
+            (Ending::Unknown, "PracticeStore: no space left on device")
+        );
+        sandbox.send(list()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_is_not_made() {
+        let stored = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&stored);
+        let after: After = Arc::new(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        });
+        let sandbox = Sandbox::new(world(), Arc::new(start), after);
+        drop(sandbox.send(version()));
+        assert_eq!(stored.load(Ordering::Relaxed), 0);
+        assert!(format!("{sandbox:?}").starts_with("Sandbox"));
+    }
+}

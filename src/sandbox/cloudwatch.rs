@@ -81,6 +81,8 @@ fn check(name: &str, spec: &AlarmSpec) -> Result<(), CallError> {
         "Period must be 10, 20, 30 or a multiple of 60"
     } else if spec.evaluation_periods == 0 {
         "EvaluationPeriods must be at least 1"
+    } else if !spec.threshold.is_finite() {
+        "Threshold must be a finite number"
     } else if spec.actions.len() > 5 {
         "Member must have length less than or equal to 5"
     } else if spec.actions.iter().any(|action| !action.starts_with("arn:")) {

@@ -1,4 +1,6 @@
 //! What CloudTrail refuses as event selectors.
+//!
+//! Where no message of AWS's own was ever seen, the API reference's words for the exception stand.
 
 use crate::cloud::cloudtrail::{
     AdvancedSelector, EventSelector, FieldOperator, FieldSelector, Selectors,
@@ -22,7 +24,7 @@ pub fn check(selectors: &Selectors) -> Result<(), CallError> {
 
 fn check_basic(selectors: &[EventSelector]) -> Result<(), CallError> {
     if !(1..=BASIC).contains(&selectors.len()) {
-        return invalid("Specify a valid number of selectors (1 to 5) for your trail.");
+        return invalid("Specify a valid number of event selectors (1 to 5) for a trail.");
     }
     for selector in selectors {
         if !selector.management_events && selector.data.is_empty() {
@@ -76,20 +78,26 @@ fn fits(kind: &str, arn: &str) -> Result<bool, CallError> {
 
 fn check_advanced(selectors: &[AdvancedSelector]) -> Result<(), CallError> {
     if selectors.is_empty() {
-        return invalid("Specify at least one advanced event selector for your trail.");
+        return invalid("Specify a valid number of advanced event selectors for a trail.");
     }
     for selector in selectors {
         if !selector.fields.iter().any(|field| field.field == "eventCategory") {
-            return invalid("An advanced event selector must have a field eventCategory.");
+            return invalid("Specify a valid value for a parameter: eventCategory is missing.");
         }
         if let Some(field) = selector.fields.iter().find(|field| !operators_fit(field)) {
-            return invalid(format!("Field {} can only use the Equals operator.", field.field));
+            return invalid(format!(
+                "Specify a valid value for a parameter: {} takes only Equals.",
+                field.field
+            ));
         }
     }
     let fields = selectors.iter().flat_map(|selector| &selector.fields);
     let values = fields.flat_map(|field| &field.conditions).map(|(_, values)| values.len());
     if values.sum::<usize>() > ADVANCED_VALUES {
-        return invalid("Specify at most 500 values for all advanced event selectors.");
+        return invalid(
+            "Specify up to 500 values for all conditions in all advanced event selectors for a \
+             trail.",
+        );
     }
     Ok(())
 }

@@ -166,3 +166,6 @@ impl World {
 fn wrap<R>(carried: Carried<R>, reply: impl FnOnce(R) -> Reply) -> Carried<Reply> {
     carried.map(|done| Applied { reply: reply(done.reply), changed: done.changed })
 }
+
+#[cfg(test)]
+mod tests;
