@@ -32,7 +32,8 @@ impl<T: PartialEq> Lagging<T> {
         &self.truth
     }
 
-    /// What a read at this time shows. Changes show in the order in which they were made.
+    /// What a read at this time shows: the oldest value that may still be shown, so that changes
+    /// show in the order in which they were made.
     pub fn seen(&self, at: Timestamp) -> &T {
         self.stale.iter().find(|stale| at < stale.until).map_or(&self.truth, |stale| &stale.value)
     }
@@ -43,10 +44,8 @@ impl<T: PartialEq> Lagging<T> {
             return false;
         }
         self.stale.retain(|stale| at < stale.until);
-        // A later change never shows before an earlier one.
-        let until = self.stale.last().map_or(visible, |last| last.until.max(visible));
-        let before = std::mem::replace(&mut self.truth, value);
-        self.stale.push(Stale { until, value: before });
+        let value = std::mem::replace(&mut self.truth, value);
+        self.stale.push(Stale { until: visible, value });
         true
     }
 }

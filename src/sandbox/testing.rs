@@ -68,7 +68,6 @@ pub fn start() -> Timestamp {
 
 /// So many seconds after the beginning.
 pub fn at(second: f64) -> Timestamp {
-    #[expect(clippy::cast_possible_truncation, reason = "tests stay within a few days")]
     later(start(), (second * 1_000.0) as i64)
 }
 

@@ -54,8 +54,10 @@ fn a_mail_address_is_pending_until_its_owner_confirms() {
     assert_eq!(desk.good(119.0, list()), PENDING);
     let confirmed = desk.good(120.0, list());
     assert!(confirmed.contains(&format!("{{arn:{ARN}:")), "{confirmed}");
+    desk.good(125.0, create());
     let again = desk.good(130.0, mail());
     assert!(again.contains(ARN), "the same endpoint again answers with what is there: {again}");
+    assert_eq!(desk.good(140.0, list()), confirmed, "and so does the same topic");
 }
 
 #[test]
