@@ -118,8 +118,12 @@ const REPORTS: [(&str, &str, &str); 4] = [
 ];
 
 fn reports() -> Vec<Value> {
-    let report = |(id, day, by)| json!({ "reportId": id, "date": day, "personnelId": by, "status": "transcribed" });
-    REPORTS.into_iter().map(report).collect()
+    REPORTS
+        .into_iter()
+        .map(|(id, day, by)| {
+            json!({ "reportId": id, "date": day, "personnelId": by, "status": "transcribed" })
+        })
+        .collect()
 }
 
 fn personnel() -> Vec<Value> {
