@@ -58,6 +58,11 @@ impl Findings {
         Found(&mut self.problems[last])
     }
 
+    /// What the file says there.
+    pub(crate) fn slice(&self, span: &Range<usize>) -> &str {
+        self.file.inner().get(span.clone()).unwrap_or_default()
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.problems.iter().any(Problem::is_error)
     }
@@ -138,12 +143,30 @@ impl<'n> Fields<'n> {
         known: &[&str],
         findings: &mut Findings,
     ) -> Option<Self> {
+        Self::with_later(node, what, known, &[], findings)
+    }
+
+    /// The keys of a table, of which some are of later versions.
+    pub(crate) fn with_later(
+        node: &'n Node,
+        what: &'static str,
+        known: &[&str],
+        later: &[&str],
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let Some(entries) = node.table() else {
             let message = format!("{what} is a table, not {}", node.kind());
             findings.error(Code::WrongType, node.span.clone(), message);
             return None;
         };
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+            if later.contains(&entry.key.as_str()) {
+                let message = format!("`{}` is not in this version", entry.key);
+                findings
+                    .error(Code::NotInThisVersion, entry.key_span.clone(), message)
+                    .help(format!("{what} has {}", list(known)));
+                continue;
+            }
             let message = format!("`{}` is no key of {what}", entry.key);
             findings
                 .error(Code::UnknownKey, entry.key_span.clone(), message)
@@ -152,7 +175,6 @@ impl<'n> Fields<'n> {
         Some(Self { entries, what, at: node.span.clone() })
     }
 
-    /// The same keys, of which others are known: those are not looked at.
     pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
