@@ -10,6 +10,7 @@ pub mod estate;
 pub mod journal;
 pub mod linear;
 pub mod link;
+pub mod problem;
 pub mod runbook;
 pub mod sandbox;
 pub mod settings;
