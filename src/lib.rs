@@ -6,6 +6,7 @@ pub mod aws;
 pub mod cli;
 pub mod cloud;
 pub mod engine;
+pub mod error;
 pub mod estate;
 pub mod journal;
 pub mod linear;
