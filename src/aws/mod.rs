@@ -1,8 +1,8 @@
 //! The real AWS behind the closed vocabulary of [`cloud`](crate::cloud): a call becomes one
 //! request of the SDK, its answer a reply or an ending.
 //!
-//! Nothing is decided here. One file per service, one function per call; [`ending`] alone says
-//! what an error means, [`connect`] alone how a request travels. **A call that changes something
+//! Nothing is decided here. One file per service, one function per call; `ending` alone says
+//! what an error means, `connect` alone how a request travels. **A call that changes something
 //! leaves at most once**: the SDK's retries are off for it. No other folder names the SDK.
 
 mod cloudtrail;

@@ -111,7 +111,7 @@ fn says_absent(code: &str) -> bool {
 }
 
 /// The class of an answer that is in no list. 429 is a throttle in HTTP itself; other 4xx mean no.
-const fn of_refusal(status: u16) -> Ending {
+pub(super) const fn of_refusal(status: u16) -> Ending {
     match status {
         429 => Ending::Throttled,
         400..=499 => Ending::Refused,
@@ -119,13 +119,14 @@ const fn of_refusal(status: u16) -> Ending {
     }
 }
 
-/// The class of an error that has no code, and a code for it.
+/// The class of an error that has neither code nor body, and a code for it. That a bucket is not
+/// there the SDK says with a code; any other 404 is not AWS's, and must not say that something
+/// never happened.
 pub(super) const fn of_status(status: u16) -> (Ending, &'static str) {
     match status {
         301 | 307 | 308 => (Ending::WrongRegion, "PermanentRedirect"),
         401 => (Ending::Expired, "Unauthorized"),
         403 => (Ending::Denied, "Forbidden"),
-        404 => (Ending::Absent, "NotFound"),
         429 => (Ending::Throttled, "TooManyRequests"),
         400..=499 => (Ending::Refused, "BadRequest"),
         _ => (Ending::Unknown, "ServerError"),

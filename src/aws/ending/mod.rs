@@ -77,17 +77,17 @@ fn answered(meta: &ErrorMetadata, raw: &HttpResponse) -> CallError {
     }
 }
 
-/// An error without a code. The answer to HEAD has no body that could hold one; anything else
-/// means that the endpoint does not speak the service's protocol.
+/// An error without a code. The answer to HEAD has no body that could hold one; a body without
+/// one means that the endpoint does not speak the service's protocol.
 fn without_code(raw: &HttpResponse) -> CallError {
     let status = raw.status().as_u16();
+    let region = raw.headers().get("x-amz-bucket-region");
+    if let (Some(foreign), None) = (foreign(raw), region) {
+        return CallError::new(codes::of_refusal(status), UNREADABLE, foreign);
+    }
     let (ending, code) = codes::of_status(status);
-    let message = match (raw.headers().get("x-amz-bucket-region"), foreign(raw)) {
-        (Some(region), _) => format!("HTTP status {status}; the bucket is in {region}"),
-        (None, Some(foreign)) => return CallError::new(ending, UNREADABLE, foreign),
-        (None, None) => format!("HTTP status {status}"),
-    };
-    CallError::new(ending, code, message)
+    let place = region.map(|region| format!("; the bucket is in {region}")).unwrap_or_default();
+    CallError::new(ending, code, format!("HTTP status {status}{place}"))
 }
 
 /// Says so when an answer has a body that is none of the service's protocol.
@@ -106,9 +106,8 @@ fn foreign(raw: &HttpResponse) -> Option<String> {
 /// applied; a success that is cut short may well have been one.
 fn garbled(raw: &HttpResponse, told: &str) -> CallError {
     let status = raw.status().as_u16();
-    let (ending, _) = codes::of_status(status);
     let why = foreign(raw).unwrap_or_else(|| format!("HTTP status {status}"));
-    CallError::new(ending, UNREADABLE, format!("{why}: {told}"))
+    CallError::new(codes::of_refusal(status), UNREADABLE, format!("{why}: {told}"))
 }
 
 /// The request was handed to the network, and no answer came back.

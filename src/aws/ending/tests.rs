@@ -61,7 +61,7 @@ fn an_error_without_a_code_ends_as_its_status_says() {
         (301, Ending::WrongRegion, "PermanentRedirect"),
         (400, Ending::Refused, "BadRequest"),
         (403, Ending::Denied, "Forbidden"),
-        (404, Ending::Absent, "NotFound"),
+        (404, Ending::Refused, "BadRequest"),
         (429, Ending::Throttled, "TooManyRequests"),
         (500, Ending::Unknown, "ServerError"),
         (503, Ending::Unknown, "ServerError"),
