@@ -14,7 +14,8 @@ use super::ending;
 use crate::cloud::CallError;
 
 /// TCP and TLS take well under a second across the world; a machine that drops packets does not
-/// get better by waiting.
+/// get better by waiting. Less than [`READ`], which begins with the connection: a connection that
+/// is not made must be told from an answer that does not come.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// From the request to the first byte of the answer. The slowest call, making a trail, was seen to

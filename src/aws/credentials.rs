@@ -3,14 +3,24 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use jiff::Timestamp;
 
-/// How long a source of credentials may take. A login service or a helper program needs a few
-/// seconds; the SDK's own limit of five is too short for some, and its error does not say who
-/// was slow.
+/// How long a source of credentials may take: a login service or a helper program needs a few
+/// seconds.
 const SOURCE: Duration = Duration::from_secs(20);
+
+/// The SDK's own limit. It comes after ours, whose error says what was slow; left alone it would
+/// follow from the time-outs of requests, which have nothing to do with it.
+const SOURCE_IN_SDK: Duration = Duration::from_secs(40);
+
+/// Where all clients keep the credentials, so that they are asked for once.
+pub(super) fn cache() -> SharedIdentityCache {
+    IdentityCache::lazy().load_timeout(SOURCE_IN_SDK).build()
+}
 
 /// What may be shown of credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -71,11 +71,12 @@ impl Live {
     }
 
     /// Speaks through a configuration that is there already: its HTTP client, its credentials,
-    /// its time-outs. The retries are set here.
+    /// its time-outs. Its retries and its cache of credentials are replaced.
     pub fn from_sdk_config(config: &SdkConfig, connection: &Connection) -> Self {
         let mut builder = config.to_builder();
         let credentials = config.credentials_provider().map(Remembering::new);
         builder.set_credentials_provider(credentials.as_ref().map(Remembering::shared));
+        builder.set_identity_cache(Some(credentials::cache()));
         let config = builder.build();
         Self {
             inner: Arc::new(Inner {

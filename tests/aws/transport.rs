@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use muster::aws::Live;
 use muster::cloud::{Ending, cloudwatch, dynamodb, s3};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,6 +27,8 @@ enum Habit {
     Silence,
     /// Answers with this status and body.
     Answer(u16, &'static str),
+    /// Refuses the first request of a connection, keeps it open, and closes it after the second.
+    KeepThenClose,
 }
 
 /// A server with a habit, which counts requests.
@@ -70,6 +73,13 @@ async fn serve(mut stream: TcpStream, habit: Habit, requests: &AtomicUsize) -> O
         Habit::Reset => stream.set_zero_linger().ok()?,
         Habit::Close => {}
         Habit::Silence => return Some(stream),
+        Habit::KeepThenClose => {
+            let head = "HTTP/1.1 400 Answer\r\nContent-Type: application/x-amz-json-1.0\r\n\
+                        Content-Length: 2\r\n\r\n{}";
+            stream.write_all(head.as_bytes()).await.ok()?;
+            read_request(&mut stream).await?;
+            requests.fetch_add(1, Ordering::SeqCst);
+        }
         Habit::Truncate => {
             let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n\
                         Content-Length: 1000\r\n\r\n{\"TableDescription\"";
@@ -149,6 +159,17 @@ async fn a_change_whose_answer_is_lost_is_unknown_and_was_sent_once() {
 }
 
 #[tokio::test]
+async fn a_change_on_a_connection_that_was_kept_is_not_sent_again_either() {
+    // An HTTP client may take a kept connection for stale and try a new one by itself.
+    let server = Server::with(Habit::KeepThenClose).await;
+    let live = impatient(&server.url);
+    assert_eq!(ending(&live, change()).await.0, Ending::Refused);
+    let lost = (Ending::Unknown, "ConnectionLost".to_owned());
+    assert_eq!(ending(&live, change()).await, lost);
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
 async fn a_change_that_was_throttled_is_not_sent_again_here() {
     let throttled = r#"{"__type":"ThrottlingException","message":"Slow down"}"#;
     let server = Server::with(Habit::Answer(400, throttled)).await;
@@ -216,4 +237,60 @@ async fn a_bucket_elsewhere_is_in_the_wrong_region() {
     let call = s3::Call::HeadBucket { bucket: "sitelogix-files".to_owned() };
     let (ended, _) = ending(&impatient(&server.url), call).await;
     assert_eq!(ended, Ending::Denied);
+}
+
+#[tokio::test]
+async fn a_request_that_makes_no_sense_is_refused_before_it_is_sent() {
+    let server = Server::with(Habit::Close).await;
+    let call = s3::Call::DeleteBucket { bucket: String::new() };
+    let refused = (Ending::Refused, "InvalidRequest".to_owned());
+    assert_eq!(ending(&impatient(&server.url), call).await, refused);
+    assert_eq!(server.requests(), 0);
+    let connect = async |region: &str, url: &str| {
+        let error = Live::connect(&connection(url, region, ACCOUNT)).await.unwrap_err();
+        (error.ending, error.code)
+    };
+    assert_eq!(connect("", "http://localhost").await, refused);
+    assert_eq!(connect(REGION, "localhost:4566").await, refused);
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_given_up() {
+    let page = r#"{"TableNames":["a"],"LastEvaluatedTableName":"a"}"#;
+    let server = Server::with(Habit::Answer(200, page)).await;
+    let ended = ending(&impatient(&server.url), dynamodb::Call::ListTables {}).await;
+    assert_eq!(ended, (Ending::Unknown, "TooManyPages".to_owned()));
+    assert_eq!(server.requests(), 1_000);
+}
+
+/// Credentials that never come.
+#[derive(Debug)]
+struct Never;
+
+impl ProvideCredentials for Never {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_do_not_come_are_no_lost_answer() {
+    let url = "http://127.0.0.1:9";
+    let never = SharedCredentialsProvider::new(Never);
+    let config = config(url, REGION).to_builder().credentials_provider(never).build();
+    let hurried = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1));
+    let hurried = config.to_builder().timeout_config(hurried.build()).build();
+    for (config, why) in [(config, "timed out"), (hurried, "did not come in time")] {
+        let live = Live::from_sdk_config(&config, &connection(url, REGION, ACCOUNT));
+        for call in [change(), read()] {
+            let error = error(&live, call).await;
+            assert_eq!((error.ending, error.code.as_str()), (Ending::Expired, "NoCredentials"));
+            assert!(error.message.contains(why), "{}", error.message);
+        }
+        let error = live.credentials().await.unwrap_err();
+        assert_eq!((error.ending, error.code.as_str()), (Ending::Expired, "NoCredentials"));
+    }
 }
