@@ -9,6 +9,7 @@ use muster::cloud::{self, Ending};
 
 use crate::emulator;
 use crate::support::{self, ACCOUNT, REGION, config, connection, ending, live};
+use crate::transport::{Habit, Server};
 
 async fn reply(live: &Live, call: Call) -> Reply {
     match support::reply(live, call).await {
@@ -186,11 +187,8 @@ async fn access_logging_goes_on_and_off() {
     assert_eq!(reply(&live, read).await, Reply::Logging { logging: None });
 }
 
-#[tokio::test]
-async fn a_bucket_that_is_not_there_is_absent() {
-    let emulator = emulator::start(ACCOUNT);
-    let live = live(&emulator.url());
-    let bucket = files;
+/// Every call on a bucket that must be there.
+fn calls_on(bucket: fn() -> String) -> Vec<Call> {
     let encryption = Encryption { algorithm: Algorithm::Aes256, kms_key: None, bucket_key: false };
     let block = PublicAccessBlock {
         block_public_acls: true,
@@ -198,7 +196,7 @@ async fn a_bucket_that_is_not_there_is_absent() {
         block_public_policy: true,
         restrict_public_buckets: true,
     };
-    let calls = [
+    vec![
         Call::DeleteBucket { bucket: bucket() },
         Call::GetBucketVersioning { bucket: bucket() },
         Call::PutBucketVersioning { bucket: bucket(), enabled: true },
@@ -213,8 +211,14 @@ async fn a_bucket_that_is_not_there_is_absent() {
         Call::DeleteBucketPolicy { bucket: bucket() },
         Call::GetBucketLogging { bucket: bucket() },
         Call::PutBucketLogging { bucket: bucket(), logging: None },
-    ];
-    for call in calls {
+    ]
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_not_there_is_absent() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    for call in calls_on(files) {
         let name = call.operation().name;
         let absent = (Ending::Absent, "NoSuchBucket".to_owned());
         assert_eq!(ending(&live, call).await, absent, "{name}");
@@ -235,4 +239,38 @@ async fn a_bucket_with_objects_is_not_deleted() {
     put.send().await.unwrap();
     let refused = (Ending::Refused, "BucketNotEmpty".to_owned());
     assert_eq!(ending(&live, Call::DeleteBucket { bucket: files() }).await, refused);
+}
+
+/// ministack takes the owner that is expected and does not look at it, so that this is seen on the
+/// wire.
+#[tokio::test]
+async fn every_request_names_the_account_that_must_own_the_bucket() {
+    let server = Server::with(Habit::Answer(403, "")).await;
+    let live = live(&server.url);
+    let calls = calls_on(files);
+    let sent = calls.len() + 1;
+    for call in calls.into_iter().chain([Call::HeadBucket { bucket: files() }]) {
+        assert_eq!(ending(&live, call).await.0, Ending::Denied);
+    }
+    let received = server.received();
+    assert_eq!(received.len(), sent);
+    for request in received {
+        let owner = format!("\r\nx-amz-expected-bucket-owner: {ACCOUNT}\r\n");
+        assert!(request.contains(&owner), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_region_is_named_for_a_new_bucket_except_the_first_one() {
+    let server = Server::with(Habit::Answer(403, "")).await;
+    for region in ["us-east-1", "eu-west-1"] {
+        let connection = connection(&server.url, region, ACCOUNT);
+        let live = Live::from_sdk_config(&config(&server.url, region), &connection);
+        let call = Call::CreateBucket { bucket: files(), object_lock: false };
+        assert_eq!(ending(&live, call).await.0, Ending::Denied);
+    }
+    let received = server.received();
+    let [first, other] = received.as_slice() else { panic!("{received:?}") };
+    assert!(!first.contains("locationconstraint"), "{first}");
+    assert!(other.contains("<locationconstraint>eu-west-1</locationconstraint>"), "{other}");
 }

@@ -1,7 +1,6 @@
 //! Connections that break: what the operator is told, and how often a request left.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -16,7 +15,7 @@ use crate::support::{ACCOUNT, REGION, config, connection, ending, error};
 
 /// What the server does with a request that it has read to its end.
 #[derive(Clone, Copy, Debug)]
-enum Habit {
+pub enum Habit {
     /// Cuts the connection off.
     Reset,
     /// Closes it without a word.
@@ -31,10 +30,13 @@ enum Habit {
     KeepThenClose,
 }
 
-/// A server with a habit, which counts requests.
-struct Server {
-    url: String,
-    requests: Arc<AtomicUsize>,
+/// The requests that came, in lower case, in order.
+type Requests = Arc<Mutex<Vec<String>>>;
+
+/// A server with a habit, which keeps the requests.
+pub struct Server {
+    pub url: String,
+    requests: Requests,
     task: JoinHandle<()>,
 }
 
@@ -46,29 +48,33 @@ impl Drop for Server {
 
 impl Server {
     #[expect(clippy::disallowed_methods, reason = "tests have no app that owns tasks")]
-    async fn with(habit: Habit) -> Self {
+    pub async fn with(habit: Habit) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("its number"));
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&requests);
+        let requests = Requests::default();
+        let kept = Arc::clone(&requests);
         let task = tokio::spawn(async move {
             let mut held = Vec::new();
             while let Ok((stream, _)) = listener.accept().await {
-                held.extend(serve(stream, habit, &counter).await);
+                held.extend(serve(stream, habit, &kept).await);
             }
         });
         Self { url, requests, task }
     }
 
     fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
+        self.received().len()
+    }
+
+    /// What came, in lower case.
+    pub fn received(&self) -> Vec<String> {
+        self.requests.lock().expect("the requests").clone()
     }
 }
 
 /// Serves one request; the stream, when it stays open.
-async fn serve(mut stream: TcpStream, habit: Habit, requests: &AtomicUsize) -> Option<TcpStream> {
-    read_request(&mut stream).await?;
-    requests.fetch_add(1, Ordering::SeqCst);
+async fn serve(mut stream: TcpStream, habit: Habit, requests: &Requests) -> Option<TcpStream> {
+    read_request(&mut stream, requests).await?;
     match habit {
         Habit::Reset => stream.set_zero_linger().ok()?,
         Habit::Close => {}
@@ -77,8 +83,7 @@ async fn serve(mut stream: TcpStream, habit: Habit, requests: &AtomicUsize) -> O
             let head = "HTTP/1.1 400 Answer\r\nContent-Type: application/x-amz-json-1.0\r\n\
                         Content-Length: 2\r\n\r\n{}";
             stream.write_all(head.as_bytes()).await.ok()?;
-            read_request(&mut stream).await?;
-            requests.fetch_add(1, Ordering::SeqCst);
+            read_request(&mut stream, requests).await?;
         }
         Habit::Truncate => {
             let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n\
@@ -98,8 +103,8 @@ async fn serve(mut stream: TcpStream, habit: Habit, requests: &AtomicUsize) -> O
     None
 }
 
-/// Reads a request with its body.
-async fn read_request(stream: &mut TcpStream) -> Option<()> {
+/// Reads a request with its body, and keeps it.
+async fn read_request(stream: &mut TcpStream, requests: &Requests) -> Option<()> {
     let mut seen = Vec::new();
     loop {
         let mut part = [0; 4096];
@@ -110,6 +115,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<()> {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
             let length: usize = length.map_or(Ok(0), str::parse).ok()?;
             if body.len() >= length {
+                requests.lock().expect("the requests").push(text);
                 return Some(());
             }
         }
