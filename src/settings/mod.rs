@@ -47,6 +47,8 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
     Setting::of::<dynamodb::Stream>(),
+    Setting::of::<sns::Existence>(),
+    Setting::of::<sns::Subscriptions>(),
 ];
 
 /// The setting with this id.
