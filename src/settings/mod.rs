@@ -43,6 +43,7 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<cloudwatch::Definition>(),
     Setting::of::<dynamodb::DeletionProtection>(),
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
