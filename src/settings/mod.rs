@@ -43,6 +43,9 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<cloudtrail::DataEvents>(),
+    Setting::of::<cloudtrail::Definition>(),
+    Setting::of::<cloudtrail::Logging>(),
     Setting::of::<cloudwatch::Definition>(),
     Setting::of::<dynamodb::DeletionProtection>(),
     Setting::of::<dynamodb::PointInTimeRecovery>(),
