@@ -1,6 +1,7 @@
 //! The trail itself: where it writes, and how.
 
 use super::super::presence::Presence;
+use super::super::s3::policy::allows_trail;
 use super::super::seen::{reply, strange};
 use super::super::{Breach, Change, Kind, Property, Severity, Target, Unread};
 use super::{unfit_name, unreadable};
@@ -167,9 +168,4 @@ fn unseen(bucket: &str, why: &Unread) -> Breach {
             "look at its policy; AWS refuses the trail if it does not",
         )
     }
-}
-
-// STAND-IN: goes away as soon as `super::s3::policy::allows_trail` is there.
-fn allows_trail(policy: &str, _place: &cloud::Place, bucket: &str, _prefix: &str) -> bool {
-    policy.contains("cloudtrail.amazonaws.com") && policy.contains(bucket)
 }
