@@ -20,6 +20,7 @@ mod schema;
 mod scope;
 mod step;
 mod template;
+mod values;
 
 pub use crate::problem::{Code, Problem, Severity, Source};
 pub use book::Book;

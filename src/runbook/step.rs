@@ -31,8 +31,15 @@ pub(super) const KEYS: &[&str] = &[
     "undo",
     "link",
 ];
-/// Keys of a step that later versions have.
-const LATER: &[&str] = &["run", "with", "command", "probe", "record", "expect"];
+/// Keys of a step that later versions have, each with what can be done instead.
+const LATER: &[(&str, &str)] = &[
+    ("run", "let a person start it: a step with `ask`"),
+    ("with", "it goes with `run`, which is not in this version either"),
+    ("command", "let a person run it: a step with `ask`"),
+    ("probe", "let a person look: a step with `ask`"),
+    ("record", "delete it: the journal keeps every answer of AWS"),
+    ("expect", "read the value back: a step with `check` and `is`"),
+];
 /// How long a target may take to become as wanted, when the book does not say: tables are updated
 /// within minutes, and what AWS tells is minutes old at most.
 const SET_SECONDS: u64 = 15 * 60;
@@ -171,7 +178,8 @@ fn verb(fields: &Fields<'_>, findings: &mut Findings) -> Option<Verb> {
     let verbs: Vec<_> =
         ["set", "check", "ask"].iter().filter_map(|verb| fields.entry(verb)).collect();
     let Some(first) = verbs.first() else {
-        if !LATER.iter().any(|later| fields.entry(later).is_some()) {
+        // A verb of a later version was reported as such.
+        if !LATER.iter().any(|(key, _)| fields.entry(key).is_some()) {
             findings
                 .error(Code::NothingToDo, fields.at.clone(), "the step does nothing")
                 .help("give it one of `set`, `check` and `ask`");

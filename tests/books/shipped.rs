@@ -1,0 +1,1 @@
+//! The estates and books that ship with the program.
