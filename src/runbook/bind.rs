@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::bound::{Act, OnRefused, Step, Wanted};
 use super::scope::Scope;
-use super::step::{Aim, StepDraft, Verb};
+use super::step::StepDraft;
 use super::template::Got;
+use super::verb::{Aim, Verb};
 use crate::problem::{Code, Severity};
 use crate::settings::{self, Target};
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::bound::{Act, Kind, Step};
-use super::step::{StepDraft, Verb};
+use super::step::StepDraft;
+use super::verb::Verb;
 use crate::problem::{Code, Findings};
 use crate::settings;
 

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::head::Head;
 use super::param::{Param, ParamKind};
-use super::step::{StepDraft, Verb};
+use super::step::StepDraft;
 use super::template::{Path, Template};
+use super::verb::Verb;
 use crate::estate::{Estate, Item};
 use crate::problem::{Code, Findings};
 
