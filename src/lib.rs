@@ -9,6 +9,7 @@ pub mod engine;
 pub mod estate;
 pub mod journal;
 pub mod linear;
+pub mod link;
 pub mod problem;
 pub mod runbook;
 pub mod sandbox;

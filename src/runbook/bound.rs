@@ -184,6 +184,33 @@ impl Bound {
     }
 }
 
+impl Bound {
+    /// Fills in the answer of a manual step wherever a later step asks for it.
+    pub fn answer(&mut self, id: &str, text: &str) {
+        let path = format!("${{steps.{id}.answer}}");
+        for step in &mut self.steps {
+            match &mut step.act {
+                Act::Set { targets, .. } | Act::Check { targets, .. } => {
+                    for wanted in targets {
+                        wanted.on.name = wanted.on.name.replace(&path, text);
+                        fill(&mut wanted.to, &path, text);
+                    }
+                }
+                Act::Ask { text: asked } => *asked = asked.replace(&path, text),
+            }
+        }
+    }
+}
+
+fn fill(value: &mut Value, path: &str, text: &str) {
+    match value {
+        Value::String(string) if string.contains(path) => *string = string.replace(path, text),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, path, text)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, path, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 impl Step {
     /// The setting and the targets, when the step sets or checks one.
     pub fn targets(&self) -> Option<(&str, &[Wanted])> {

@@ -1,13 +1,13 @@
 //! The steps of a book as they are written, for people who read it before it is bound.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::step::StepDraft;
 use super::verb::Verb;
 use crate::cloud::Danger;
 
 /// One step, as it is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutlineStep {
     /// Its id.
     pub id: String,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::problem::{Code, Entry, Fields, Findings, Node, Shape, snake, text_of, wrong};
@@ -17,7 +18,7 @@ pub(super) const KINDS: &[&str] =
 const LONGEST: usize = 1024;
 
 /// Something that a person gives when the book is bound.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
     /// Its name: `alert_email`.
     pub name: String,
@@ -28,11 +29,13 @@ pub struct Param {
     /// What is taken when nothing is given; without it something must be given.
     pub default: Option<String>,
     /// Where it stands in the book.
+    #[serde(skip)]
     pub(super) span: Range<usize>,
 }
 
 /// What can be given for a parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ParamKind {
     /// Any text.
     Text,

@@ -7,6 +7,7 @@
 mod cloudtrail;
 mod cloudwatch;
 mod dynamodb;
+mod presence;
 mod property;
 mod s3;
 mod seen;
@@ -17,7 +18,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cloud::{Call, Operation, Outcome};
-pub use property::{Breach, Change, Kind, Severity, Target, Unread};
+pub use property::{Breach, Change, Kind, Severity, Target, Undo, Unread};
 use property::{Erased, Property};
 
 /// One setting of the table. Its value is JSON that fits its schema.
@@ -119,6 +120,19 @@ impl Setting {
     /// A rule of AWS, or what is there now, refuses the change.
     pub fn write(&self, on: &Target, seen: &[Outcome], to: &Value) -> Result<Vec<Call>, Breach> {
         (self.functions.write)(on, seen, to)
+    }
+
+    /// The calls that bring back the value from before a change, given what was seen now.
+    ///
+    /// # Errors
+    /// AWS knows no way back.
+    pub fn undo(
+        &self,
+        on: &Target,
+        seen: &[Outcome],
+        undo: &Undo<Value>,
+    ) -> Result<Vec<Call>, Breach> {
+        (self.functions.undo)(on, seen, undo)
     }
 
     /// How dangerous it is to go from one value to another, and why.

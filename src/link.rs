@@ -1,0 +1,202 @@
+//! What a console and the runner say to each other.
+//!
+//! A console never reaches into the runner: it sends [`Ask`]s and is told [`News`]. Everything in
+//! here can be serialised, so that the two may live in one process or in two.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::cloud::sts::Identity;
+use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
+use crate::estate::Environment;
+use crate::runbook::{Bound, OutlineStep, Param, Pinned};
+use crate::settings::Kind;
+
+/// What a console asks of the runner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    /// The home page afresh.
+    Home {},
+    /// What a book would change, from live reads.
+    Plan {
+        /// Name of the book.
+        book: String,
+        /// Its parameters, as text.
+        params: BTreeMap<String, String>,
+    },
+    /// Begin a run of a book whose plan was shown.
+    Start {
+        /// Name of the book.
+        book: String,
+        /// Its parameters, as text.
+        params: BTreeMap<String, String>,
+    },
+    /// Look at a run.
+    Open {
+        /// The run.
+        run: RunId,
+    },
+    /// A command for a run.
+    Tell {
+        /// The run.
+        run: RunId,
+        /// The command.
+        command: Command,
+    },
+    /// The names of the resources of a kind, for a form.
+    Pick {
+        /// The kind.
+        kind: Kind,
+    },
+    /// The journal, and whether it verifies.
+    Journal {},
+}
+
+/// What the runner tells its consoles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum News {
+    /// What there is to do.
+    Home(Home),
+    /// Who is asking, as the account says it; an error as text when it does not answer.
+    Identity {
+        /// The identity or the error.
+        identity: Result<Identity, String>,
+        /// When the credentials end, when that is known.
+        expires: Option<Timestamp>,
+    },
+    /// What a book would change, or why that cannot be said.
+    Planned {
+        /// Name of the book.
+        book: String,
+        /// The plan or the problem, as text.
+        plan: Box<Result<Planned, String>>,
+    },
+    /// A run as it is now; its events follow.
+    Opened {
+        /// The run.
+        run: Box<Run>,
+        /// Its records so far, oldest first.
+        records: Vec<Record>,
+    },
+    /// Something happened in a run, and is durable.
+    Recorded {
+        /// The event.
+        record: Box<Record>,
+    },
+    /// What was just read of a resource that a run looks at. Not durable.
+    Glimpse {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// What was read, or the error as text.
+        seen: Result<Value, String>,
+    },
+    /// A command was not allowed.
+    Refused {
+        /// The run.
+        run: RunId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The names of the resources of a kind, or why they cannot be had.
+    Picks {
+        /// The kind.
+        kind: Kind,
+        /// The names, sorted.
+        names: Result<Vec<String>, String>,
+    },
+    /// The journal.
+    Journal {
+        /// Its records, oldest first.
+        records: Vec<Record>,
+        /// Whether it verifies, in words.
+        verified: Result<String, String>,
+    },
+    /// Something went wrong that belongs to no run, such as a journal that cannot be written.
+    Trouble {
+        /// What happened and what to do.
+        text: String,
+    },
+}
+
+/// The home page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Home {
+    /// Live, drill or practice.
+    pub mode: Mode,
+    /// Name of the estate.
+    pub estate: String,
+    /// The environment.
+    pub environment: Environment,
+    /// Whether nothing may ever be changed from here.
+    pub read_only: bool,
+    /// The books, sorted by name.
+    pub books: Vec<BookRow>,
+    /// The runs, latest first.
+    pub runs: Vec<RunRow>,
+}
+
+/// A book on the home page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookRow {
+    /// The book.
+    pub pinned: Pinned,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// Its steps, before they are bound.
+    pub steps: Vec<OutlineStep>,
+    /// When it last came to rest here, and how.
+    pub last_run: Option<(Timestamp, Rest)>,
+}
+
+/// A run on the home page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRow {
+    /// Its name.
+    pub id: RunId,
+    /// Name of its book.
+    pub book: String,
+    /// Name of its estate.
+    pub estate: String,
+    /// Name of its environment.
+    pub environment: String,
+    /// Live, drill or practice.
+    pub mode: Mode,
+    /// `walking`, `paused`, `succeeded`, `aborted`, `failed` or `stuck`.
+    pub state: String,
+    /// What it needs of a person, when it needs one.
+    pub needs: Option<String>,
+    /// Steps that ended.
+    pub done: usize,
+    /// Steps in all.
+    pub steps: usize,
+    /// When it started.
+    pub started: Timestamp,
+    /// When something last happened.
+    pub last: Timestamp,
+    /// Who started it.
+    pub actor: String,
+}
+
+/// What a book would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The book, bound.
+    pub bound: Bound,
+    /// Who answered the reads.
+    pub identity: Identity,
+    /// When they were made.
+    pub at: Timestamp,
+    /// The plan of each step that sets or checks something.
+    pub steps: Vec<StepPlan>,
+    /// SHA-256 over the plans.
+    pub digest: String,
+}
