@@ -47,6 +47,13 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
     Setting::of::<dynamodb::Stream>(),
+    Setting::of::<s3::AccessLogging>(),
+    Setting::of::<s3::DefaultEncryption>(),
+    Setting::of::<s3::Existence>(),
+    Setting::of::<s3::LogDelivery>(),
+    Setting::of::<s3::ObjectLock>(),
+    Setting::of::<s3::PublicAccess>(),
+    Setting::of::<s3::BucketVersioning>(),
 ];
 
 /// The setting with this id.
