@@ -94,10 +94,15 @@ impl Found<'_> {
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     known
         .into_iter()
-        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .map(|known| (likeness(known, name), known))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)
+}
+
+/// How like two names are, from 0 to 1. Two letters that changed places are one slip.
+fn likeness(known: &str, name: &str) -> f64 {
+    if strsim::osa_distance(known, name) <= 1 { 0.99 } else { strsim::jaro_winkler(known, name) }
 }
 
 /// Names for people: `a`, `b` and `c`.
@@ -151,7 +156,7 @@ impl<'n> Fields<'n> {
         node: &'n Node,
         what: &'static str,
         known: &[&str],
-        later: &[&str],
+        later: &[(&str, &str)],
         findings: &mut Findings,
     ) -> Option<Self> {
         let Some(entries) = node.table() else {
@@ -160,11 +165,11 @@ impl<'n> Fields<'n> {
             return None;
         };
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-            if later.contains(&entry.key.as_str()) {
+            if let Some((_, instead)) = later.iter().find(|(key, _)| *key == entry.key) {
                 let message = format!("`{}` is not in this version", entry.key);
                 findings
                     .error(Code::NotInThisVersion, entry.key_span.clone(), message)
-                    .help(format!("{what} has {}", list(known)));
+                    .help(instead);
                 continue;
             }
             let message = format!("`{}` is no key of {what}", entry.key);

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::bound::{Act, OnRefused, Step, Wanted};
 use super::scope::Scope;
-use super::step::{Aim, StepDraft, Verb};
+use super::step::StepDraft;
 use super::template::Got;
+use super::verb::{Aim, Verb};
 use crate::problem::{Code, Severity};
 use crate::settings::{self, Target};
 
@@ -134,17 +135,23 @@ fn value(
 ) -> Option<Value> {
     let value = aim.value.resolve(scope)?;
     let setting = aim.setting;
+    let is_guess = is_guess || aim.value.templates().iter().any(|t| scope.is_guess(t));
     let to = match setting.parse(&value) {
         Ok(to) => to,
         Err(why) => {
             let message = format!("`{}` cannot have this value: {why}", setting.id);
-            let help = format!("an example: {}", setting.example);
+            let help = if is_guess {
+                "an example of the parameter was tried here: give the parameter a type, or a \
+                    default, that always fits"
+                    .to_owned()
+            } else {
+                format!("an example: {}", setting.example)
+            };
             let span = &aim.value_span;
             notes.add(Severity::Error, Code::BadValue, span, "", message, Some(help));
             return None;
         }
     };
-    let is_guess = is_guess || aim.value.templates().iter().any(|t| scope.is_guess(t));
     if is_guess || aim.value.waits() {
         // Rules are about real names and values: they are looked at when those are known.
         return Some(to);
@@ -187,10 +194,10 @@ impl Notes {
         all.extend(self.0.into_iter().map(|(mut raised, targets)| {
             match targets.iter().filter(|target| !target.is_empty()).count() {
                 0 => {}
-                1 => raised.message = format!("{}: {}", targets[0], raised.message),
+                1 => raised.message = format!("`{}`: {}", targets[0], raised.message),
                 n => {
                     let message = &raised.message;
-                    raised.message = format!("{} and {} more: {message}", targets[0], n - 1);
+                    raised.message = format!("`{}` and {} more: {message}", targets[0], n - 1);
                 }
             }
             raised

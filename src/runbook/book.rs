@@ -41,11 +41,12 @@ impl Book {
     fn read(source: &Source, estate: &Estate, findings: &mut Findings) -> Option<Self> {
         named(source, findings);
         let tree = Node::read(source, findings)?;
-        let Head { pinned, params, needs, steps, kind } = head::read(&tree, source, findings)?;
-        refs::check(&params, estate, &steps, findings);
-        if let Some(kind) = kind {
-            lints::book(kind, &steps, findings);
+        let head = head::read(&tree, source, findings)?;
+        refs::check(&head, estate, findings);
+        if let Some(kind) = head.kind.filter(|_| head.is_whole) {
+            lints::book(kind, &head.steps, findings);
         }
+        let Head { pinned, params, needs, steps, .. } = head;
         let (values, guessed) = bind::samples(&params);
         let mut all = Vec::new();
         for environment in &estate.environments {

@@ -39,6 +39,10 @@ pub(super) struct Head {
     pub needs: Vec<String>,
     pub steps: Vec<StepDraft>,
     pub kind: Option<Kind>,
+    /// The names of all parameters, also of those that could not be read.
+    pub declared: Vec<String>,
+    /// False when a step could not be read: what needs all of them is not looked at then.
+    pub is_whole: bool,
 }
 
 pub(super) fn read(tree: &Node, source: &Source, findings: &mut Findings) -> Option<Head> {
@@ -53,11 +57,19 @@ pub(super) fn read(tree: &Node, source: &Source, findings: &mut Findings) -> Opt
     }
     let kind = fields.choice("kind", KINDS, findings);
     let params = fields.get("params").map(|node| params(node, findings)).unwrap_or_default();
+    let declared = fields.get("params").and_then(Node::table).unwrap_or_default();
+    let steps = fields.get("step").map(|node| steps(node, findings)).unwrap_or_default();
+    let written = fields.get("step").map_or(0, |node| match &node.shape {
+        Shape::List(items) => items.len(),
+        _ => 1,
+    });
     Some(Head {
+        is_whole: steps.len() == written,
+        declared: declared.iter().map(|entry| entry.key.clone()).collect(),
         pinned: pinned(&fields, kind, source, findings),
         needs: fields.get("needs").map(|node| needs(node, source, findings)).unwrap_or_default(),
         params,
-        steps: fields.get("step").map(|node| steps(node, findings)).unwrap_or_default(),
+        steps,
         kind,
     })
 }
@@ -128,7 +140,10 @@ fn reviewed(fields: &Fields<'_>, findings: &mut Findings) -> Option<Date> {
         Date::new(year, number(date.month)?, number(date.day)?).ok()
     });
     if read.is_none() {
-        let message = format!("`reviewed` is a date, not {}", node.kind());
+        let message = match &node.shape {
+            Shape::Time(_) => "`reviewed` is a date without a time".to_owned(),
+            _ => format!("`reviewed` is a date, not {}", node.kind()),
+        };
         findings
             .error(Code::WrongType, node.span.clone(), message)
             .help("write it without quotes: 2026-11-01");

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::bound::{Act, Kind, Step};
-use super::step::{StepDraft, Verb};
+use super::step::StepDraft;
+use super::verb::Verb;
 use crate::problem::{Code, Findings};
 use crate::settings;
 
@@ -66,11 +67,11 @@ pub(super) fn sequence(drafts: &[StepDraft], steps: &[Step], findings: &mut Find
             let span = aim.value_span.clone();
             if matches!(step.act, Act::Set { .. }) && *value == wanted.to {
                 told = true;
-                let message = format!("{name}: the step `{earlier}` has already done this");
+                let message = format!("`{name}`: the step `{earlier}` has already done this");
                 findings.warn(Code::Repeated, span, message).help("delete one of the two");
             } else if matches!(step.act, Act::Check { .. }) && !setting.is_met(value, &wanted.to) {
                 told = true;
-                let message = format!("{name}: the step `{earlier}` sets another value");
+                let message = format!("`{name}`: the step `{earlier}` sets another value");
                 findings
                     .warn(Code::Contradiction, span, message)
                     .help("the check would fail: one of the two values is wrong");

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::step::{StepDraft, Verb};
+use super::step::StepDraft;
+use super::verb::Verb;
 use crate::cloud::Danger;
 
 /// One step, as it is written.

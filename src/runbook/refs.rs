@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::head::Head;
 use super::param::{Param, ParamKind};
-use super::step::{StepDraft, Verb};
+use super::step::StepDraft;
 use super::template::{Path, Template};
+use super::verb::Verb;
 use crate::estate::{Estate, Item};
 use crate::problem::{Code, Findings};
 
@@ -24,9 +26,8 @@ enum Place {
 
 /// What paths can lead to.
 struct Known<'a> {
-    params: &'a [Param],
+    head: &'a Head,
     estate: &'a Estate,
-    steps: &'a [StepDraft],
     /// The step that is being looked at.
     now: usize,
     used: BTreeSet<String>,
@@ -34,18 +35,14 @@ struct Known<'a> {
 
 /// Reports every path that leads nowhere or may not stand where it stands, and every parameter
 /// that nothing uses.
-pub(super) fn check(
-    params: &[Param],
-    estate: &Estate,
-    steps: &[StepDraft],
-    findings: &mut Findings,
-) {
-    let mut known = Known { params, estate, steps, now: 0, used: BTreeSet::new() };
-    for (now, step) in steps.iter().enumerate() {
+pub(super) fn check(head: &Head, estate: &Estate, findings: &mut Findings) {
+    let mut known = Known { head, estate, now: 0, used: BTreeSet::new() };
+    for (now, step) in head.steps.iter().enumerate() {
         known.now = now;
         known.step(step, findings);
     }
-    for param in params.iter().filter(|param| !known.used.contains(&param.name)) {
+    let is_unused = |param: &&Param| head.is_whole && !known.used.contains(&param.name);
+    for param in head.params.iter().filter(is_unused) {
         let message = format!("nothing uses the parameter `{}`", param.name);
         findings
             .warn(Code::UnusedParam, param.span.clone(), message)
@@ -116,11 +113,12 @@ impl Known<'_> {
         findings: &mut Findings,
     ) -> Option<&Param> {
         self.used.insert(name.to_owned());
-        let found = self.params.iter().find(|param| param.name == name);
-        if found.is_none() {
+        let found = self.head.params.iter().find(|param| param.name == name);
+        // What is wrong with one that could not be read has been said.
+        if found.is_none() && !self.head.declared.iter().any(|declared| declared == name) {
             findings
                 .error(Code::UnknownPath, span.clone(), format!("there is no parameter `{name}`"))
-                .suggest(name, self.params.iter().map(|param| param.name.as_str()));
+                .suggest(name, self.head.declared.iter().map(String::as_str));
         }
         found
     }
@@ -160,13 +158,17 @@ impl Known<'_> {
             );
             return;
         }
-        let Some(position) = self.steps.iter().position(|step| step.id == id) else {
+        let steps = &self.head.steps;
+        let Some(position) = steps.iter().position(|step| step.id == id) else {
+            if !self.head.is_whole {
+                return;
+            }
             findings
                 .error(Code::UnknownPath, span.clone(), format!("there is no step `{id}`"))
-                .suggest(id, self.steps.iter().map(|step| step.id.as_str()));
+                .suggest(id, steps.iter().map(|step| step.id.as_str()));
             return;
         };
-        if !matches!(self.steps[position].verb, Verb::Ask(_)) {
+        if !matches!(steps[position].verb, Verb::Ask(_)) {
             findings
                 .error(Code::NoAnswerYet, span.clone(), format!("the step `{id}` asks nothing"))
                 .help("only a step with `ask` has an answer");

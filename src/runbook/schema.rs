@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::head::{KINDS, MAX_STEPS, RISKS};
-use super::param;
+use super::{param, values};
 use crate::settings::{Setting, TABLE};
 
 const KEBAB: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
@@ -14,6 +14,7 @@ const SPAN: &str = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
 pub fn book_schema() -> Value {
     let kinds: Vec<_> = KINDS.iter().map(|(name, _)| name).collect();
     let risks: Vec<_> = RISKS.iter().map(|(name, _)| name).collect();
+    let (rules, definitions) = values::rules();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Muster runbook",
@@ -57,9 +58,10 @@ pub fn book_schema() -> Value {
                 "type": "array",
                 "minItems": 1,
                 "maxItems": MAX_STEPS,
-                "items": step()
+                "items": step(&rules)
             }
-        }
+        },
+        "$defs": definitions
     })
 }
 
@@ -104,7 +106,7 @@ fn parameter() -> Value {
     })
 }
 
-fn step() -> Value {
+fn step(rules: &[Value]) -> Value {
     let none = |keys: &[&str]| {
         let keys: Vec<_> = keys.iter().map(|key| json!({ "required": [key] })).collect();
         json!({ "anyOf": keys })
@@ -121,7 +123,8 @@ fn step() -> Value {
               "not": none(&["set", "ask", "to", "on_refused", "confirm"]) },
             { "required": ["ask"],
               "not": none(&[["set", "check"].as_slice(), not_asked.as_slice()].concat()) }
-        ]
+        ],
+        "allOf": rules
     })
 }
 

@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use super::bound::{OnFailure, OnRefused};
-use super::draft::Draft;
 use super::duration;
 use super::template::{Path, Template};
-use crate::problem::{Code, Fields, Findings, Node, Shape, kebab, wrong};
-use crate::settings::{self, Setting};
+use super::verb::{self, Verb};
+use crate::problem::{Code, Fields, Findings, Node, kebab};
 
 /// Keys of a step.
 pub(super) const KEYS: &[&str] = &[
@@ -31,8 +30,15 @@ pub(super) const KEYS: &[&str] = &[
     "undo",
     "link",
 ];
-/// Keys of a step that later versions have.
-const LATER: &[&str] = &["run", "with", "command", "probe", "record", "expect"];
+/// Keys of a step that later versions have, each with what can be done instead.
+pub(super) const LATER: &[(&str, &str)] = &[
+    ("run", "let a person start it: a step with `ask`"),
+    ("with", "it goes with `run`, which is not in this version either"),
+    ("command", "let a person run it: a step with `ask`"),
+    ("probe", "let a person look: a step with `ask`"),
+    ("record", "delete it: the journal keeps every answer of AWS"),
+    ("expect", "read the value back: a step with `check` and `is`"),
+];
 /// How long a target may take to become as wanted, when the book does not say: tables are updated
 /// within minutes, and what AWS tells is minutes old at most.
 const SET_SECONDS: u64 = 15 * 60;
@@ -40,18 +46,6 @@ const SET_SECONDS: u64 = 15 * 60;
 const CHECK_SECONDS: u64 = 2 * 60;
 /// How often a call that was certainly not applied is sent in all, when the book does not say.
 const ATTEMPTS: u32 = 5;
-/// What goes only with some of the three verbs.
-const BELONGS: &[(&str, &[&str])] = &[
-    ("on", &["set", "check"]),
-    ("to", &["set"]),
-    ("is", &["check"]),
-    ("timeout", &["set", "check"]),
-    ("retry", &["set", "check"]),
-    ("on_failure", &["set", "check"]),
-    ("on_refused", &["set"]),
-    ("confirm", &["set"]),
-];
-
 /// A step as it is written.
 #[derive(Clone, Debug)]
 pub(super) struct StepDraft {
@@ -74,35 +68,6 @@ pub(super) struct StepDraft {
     pub span: Range<usize>,
 }
 
-/// What a step does.
-#[derive(Clone, Debug)]
-pub(super) enum Verb {
-    Set(Aim),
-    Check(Aim),
-    Ask(Template),
-}
-
-/// A setting, its targets and the value.
-#[derive(Clone, Debug)]
-pub(super) struct Aim {
-    pub setting: &'static Setting,
-    pub on: Vec<Template>,
-    pub value: Draft,
-    /// Where the setting is named.
-    pub setting_span: Range<usize>,
-    pub on_span: Range<usize>,
-    pub value_span: Range<usize>,
-}
-
-impl Verb {
-    pub(super) fn aim(&self) -> Option<&Aim> {
-        match self {
-            Self::Set(aim) | Self::Check(aim) => Some(aim),
-            Self::Ask(_) => None,
-        }
-    }
-}
-
 impl StepDraft {
     pub(super) fn read(node: &Node, findings: &mut Findings) -> Option<Self> {
         let fields = Fields::with_later(node, "a step", KEYS, LATER, findings)?;
@@ -116,7 +81,7 @@ impl StepDraft {
         }
         let title = words("title", true, &fields, findings);
         let why = words("why", true, &fields, findings);
-        let verb = verb(&fields, findings);
+        let verb = verb::read(&fields, findings);
         let is_check = matches!(verb, Some(Verb::Check(_)));
         let usual_timeout = if is_check { CHECK_SECONDS } else { SET_SECONDS };
         let attempts = fields.integer("retry", 1..=20, findings);
@@ -144,7 +109,12 @@ impl StepDraft {
 }
 
 /// A text for people, with paths.
-fn words(key: &str, must: bool, fields: &Fields<'_>, findings: &mut Findings) -> Option<Template> {
+pub(super) fn words(
+    key: &str,
+    must: bool,
+    fields: &Fields<'_>,
+    findings: &mut Findings,
+) -> Option<Template> {
     if must {
         fields.need(key, findings)?;
     }
@@ -165,115 +135,6 @@ fn on_failure(
         return OnFailure::default();
     }
     fields.choice("on_failure", choices, findings).unwrap_or_default()
-}
-
-fn verb(fields: &Fields<'_>, findings: &mut Findings) -> Option<Verb> {
-    let verbs: Vec<_> =
-        ["set", "check", "ask"].iter().filter_map(|verb| fields.entry(verb)).collect();
-    let Some(first) = verbs.first() else {
-        if !LATER.iter().any(|later| fields.entry(later).is_some()) {
-            findings
-                .error(Code::NothingToDo, fields.at.clone(), "the step does nothing")
-                .help("give it one of `set`, `check` and `ask`");
-        }
-        return None;
-    };
-    if let Some(second) = verbs.get(1) {
-        let message =
-            format!("a step says one thing, not both `{}` and `{}`", first.key, second.key);
-        findings
-            .error(Code::TwoThingsToDo, second.key_span.clone(), message)
-            .help("make two steps of it");
-        return None;
-    }
-    let verb = first.key.as_str();
-    for (key, verbs) in BELONGS {
-        if let Some(entry) = fields.entry(key).filter(|_| !verbs.contains(&verb)) {
-            let message = format!("`{key}` does not go with `{verb}`");
-            let found = findings.error(Code::StrayKey, entry.key_span.clone(), message);
-            match (*key, verb) {
-                ("to", "check") => found.help("a check compares: write `is`"),
-                ("is", "set") => found.help("a setting is brought to a value: write `to`"),
-                _ => found.help(format!("it goes with {}", crate::problem::list(verbs))),
-            }
-        }
-    }
-    if verb == "ask" {
-        return words("ask", true, fields, findings).map(Verb::Ask);
-    }
-    let aim = aim(verb, fields, findings)?;
-    Some(if verb == "set" { Verb::Set(aim) } else { Verb::Check(aim) })
-}
-
-fn aim(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<Aim> {
-    let setting = setting(verb, fields, findings);
-    let on = fields.need("on", findings);
-    let (right, twin) = if verb == "set" { ("to", "is") } else { ("is", "to") };
-    let value = match (fields.get(right), fields.get(twin)) {
-        // The twin was reported: it says as much.
-        (None, Some(_)) => None,
-        _ => fields.need(right, findings),
-    };
-    let targets = on.and_then(|node| targets(node, findings));
-    let draft = value.map(|node| Draft::read(node, findings));
-    Some(Aim {
-        setting: setting?,
-        on: targets?,
-        value: draft?,
-        setting_span: fields.get(verb)?.span.clone(),
-        on_span: on?.span.clone(),
-        value_span: value?.span.clone(),
-    })
-}
-
-fn setting(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<&'static Setting> {
-    let (id, span) = fields.need_text(verb, findings)?;
-    let Some(setting) = settings::find(id) else {
-        if id.contains("${") {
-            findings
-                .error(Code::MisplacedPath, span, "the name of a setting has no paths")
-                .help("what a book does is read, not computed: write the setting out");
-            return None;
-        }
-        let message = format!("there is no setting `{id}`");
-        let found = findings.error(Code::UnknownSetting, span, message);
-        match settings::nearest(id) {
-            Some(meant) => found.help(format!("did you mean `{meant}`?")),
-            None => found.help("`muster show settings` lists them"),
-        }
-        return None;
-    };
-    if verb == "set" && !setting.is_writable() {
-        let message = format!("`{id}` can be checked but not set");
-        findings
-            .error(Code::ReadOnlySetting, span, message)
-            .help("use it in a step with `check` and `is`");
-        return None;
-    }
-    Some(setting)
-}
-
-fn targets(node: &Node, findings: &mut Findings) -> Option<Vec<Template>> {
-    let items = match &node.shape {
-        Shape::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    if items.is_empty() {
-        findings.error(Code::Empty, node.span.clone(), "there is no target");
-        return None;
-    }
-    let mut templates = Vec::with_capacity(items.len());
-    for item in items {
-        let Some(text) = item.text() else {
-            return wrong("on", "a text or a list of texts", item, findings);
-        };
-        if text.trim().is_empty() {
-            findings.error(Code::Empty, item.span.clone(), "a target has no name");
-            return None;
-        }
-        templates.push(Template::read(text, &item.span, findings));
-    }
-    Some(templates)
 }
 
 fn when(fields: &Fields<'_>, findings: &mut Findings) -> Option<(String, Range<usize>)> {
