@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{Account, Answer, Call, CallError, Ending, Outcome, Reply, digest_of};
-use crate::engine::{StepPlan, TargetPlan, Verdict};
+use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
 use crate::link::Planned;
 use crate::runbook::{Act, Bound, Step, Wanted};
@@ -23,6 +23,7 @@ const READS_AT_ONCE: usize = 8;
 /// The account does not answer, or it is not the one of the environment.
 pub async fn plan(
     account: &Arc<dyn Account>,
+    mode: Mode,
     bound: Bound,
     now: Timestamp,
 ) -> Result<Planned, Error> {
@@ -42,7 +43,7 @@ pub async fn plan(
         }
     }
     let digest = digest_of(&steps);
-    Ok(Planned { bound, identity, at: now, steps, digest })
+    Ok(Planned { mode, bound, identity, at: now, steps, digest })
 }
 
 /// Asks the account who is asking, and refuses another account than the environment's.
