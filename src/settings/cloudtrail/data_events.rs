@@ -61,6 +61,11 @@ fn put(
     if list == now {
         return Ok(Vec::new());
     }
+    if list.iter().all(selectors::is_idle) {
+        let why = "the trail would record nothing at all, and AWS refuses that";
+        let fix = "record some resources, or turn the trail off with `cloudtrail.trail.logging`";
+        return Err(Breach::refuse("T5", why, fix));
+    }
     let resources: usize = list.iter().flat_map(|one| &one.data).map(|data| data.arns.len()).sum();
     if list.len() > SELECTORS || resources > RESOURCES {
         let why = format!(
@@ -200,6 +205,10 @@ fn meant(arn: &str, start: &str, all: &str) -> String {
     if path.is_empty() || path.starts_with("arn:") {
         return if arn.contains('*') { all.to_owned() } else { format!("{start}BUCKET/") };
     }
+    let bucket = if path.starts_with('/') { "BUCKET" } else { "" };
     let slash = if path.contains('/') { "" } else { "/" };
-    format!("{start}{path}{slash}")
+    format!("{start}{bucket}{path}{slash}")
 }
+
+#[cfg(test)]
+mod tests;

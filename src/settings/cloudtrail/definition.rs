@@ -169,3 +169,6 @@ fn unseen(bucket: &str, why: &Unread) -> Breach {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,3 +46,41 @@ impl Property for Logging {
         Change::exact()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{example, failed, on, said, setting};
+    use super::*;
+    use crate::cloud::Ending;
+
+    const ID: &str = "cloudtrail.trail.logging";
+
+    #[test]
+    fn recording_is_read_started_and_stopped() {
+        assert_eq!(example(ID), json!(true));
+        let trail = || "audit".to_owned();
+        let call = |call: Call| [cloud::Call::CloudTrail(call)];
+        let setting = setting(ID);
+        assert_eq!(setting.read(&on("audit")), call(Call::GetTrailStatus { trail: trail() }));
+        for logging in [true, false] {
+            let status = said(Reply::Status { logging, delivery_error: None });
+            assert_eq!(setting.decode(&on("audit"), &[status]), Ok(json!(logging)));
+        }
+        let read = |seen: Outcome| setting.decode(&on("audit"), &[seen]);
+        assert_eq!(read(failed(Ending::Absent)), Err(Unread::Absent));
+        assert!(matches!(read(said(Reply::Done {})), Err(Unread::Strange(_))));
+        let write = |to: bool| setting.write(&on("audit"), &[], &json!(to)).unwrap();
+        assert_eq!(write(true), call(Call::StartLogging { trail: trail() }));
+        assert_eq!(write(false), call(Call::StopLogging { trail: trail() }));
+    }
+
+    #[test]
+    fn stopping_is_told_to_lose_what_happens_meanwhile() {
+        let change = |from: bool, to: bool| setting(ID).change(&json!(from), &json!(to));
+        assert_eq!(change(false, true), Change::exact());
+        assert_eq!(change(true, false).danger, Danger::Destroy);
+        assert!(change(true, false).why.unwrap().contains("cannot be had later"));
+    }
+}

@@ -4,8 +4,6 @@ mod data_events;
 mod definition;
 mod logging;
 mod selectors;
-#[cfg(test)]
-mod tests;
 
 pub(super) use data_events::DataEvents;
 pub(super) use definition::Definition;
@@ -32,3 +30,6 @@ fn unfit_name(on: &Target) -> Option<Breach> {
     let fix = "use 3 to 128 letters, digits and single `.`, `_` or `-` between them";
     (!is_name).then(|| Breach::unfit(why(), fix))
 }
+
+#[cfg(test)]
+mod testing;

@@ -140,9 +140,13 @@ fn take_out(selector: &mut EventSelector, added: &BTreeSet<&String>) {
     });
 }
 
+/// True when the selector records nothing.
+pub(super) const fn is_idle(selector: &EventSelector) -> bool {
+    !selector.management_events && selector.data.is_empty()
+}
+
 /// Drops the selectors that a change has left without anything to record. A list is never empty.
 fn tidy(list: Vec<EventSelector>, was: &[EventSelector]) -> Vec<EventSelector> {
-    let is_idle = |one: &EventSelector| !one.management_events && one.data.is_empty();
     let is_kept = |one: &&EventSelector| !is_idle(one) || was.contains(one);
     let kept: Vec<_> = list.iter().filter(is_kept).cloned().collect();
     if kept.is_empty() { list } else { kept }
