@@ -44,6 +44,10 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<cloudtrail::DataEvents>(),
+    Setting::of::<cloudtrail::Definition>(),
+    Setting::of::<cloudtrail::Logging>(),
+    Setting::of::<cloudwatch::Definition>(),
     Setting::of::<dynamodb::DeletionProtection>(),
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
@@ -55,6 +59,8 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<s3::ObjectLock>(),
     Setting::of::<s3::PublicAccess>(),
     Setting::of::<s3::BucketVersioning>(),
+    Setting::of::<sns::Existence>(),
+    Setting::of::<sns::Subscriptions>(),
 ];
 
 /// The setting with this id.
