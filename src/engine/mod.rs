@@ -17,6 +17,7 @@ mod hear;
 mod plan;
 mod run;
 mod transitions;
+pub mod words;
 
 pub use advance::advance;
 pub use apply::Illegal;

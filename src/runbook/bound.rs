@@ -139,7 +139,7 @@ pub enum Act {
     },
     /// Ask a person to do something or to answer.
     Ask {
-        /// What is asked.
+        /// What is asked. It may still hold `${steps.ID.answer}`, as a value may.
         text: String,
     },
 }
