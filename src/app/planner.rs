@@ -119,7 +119,7 @@ async fn inspect(
     let verdict = match Verdict::of(setting, &wanted, &seen, check) {
         // What an earlier step makes or changes cannot be judged before it ran.
         Verdict::Unreadable { error: Unread::Absent } => {
-            maker(bound, step, setting.kind, &wanted.on.name)
+            creator(bound, step, setting.kind, &wanted.on.name)
                 .map_or(Verdict::Unreadable { error: Unread::Absent }, after)
         }
         Verdict::Refused { before, breach } => {
@@ -180,6 +180,16 @@ fn maker<'b>(bound: &'b Bound, before: usize, kind: Kind, name: &str) -> Option<
     bound.steps[..before].iter().rev().find(|step| {
         sets(step).is_some_and(|(setting, targets)| {
             setting.kind == kind && targets.iter().any(|wanted| wanted.on.name == name)
+        })
+    })
+}
+
+/// The earlier step that brings a resource into being.
+fn creator<'b>(bound: &'b Bound, before: usize, kind: Kind, name: &str) -> Option<&'b Step> {
+    bound.steps[..before].iter().find(|step| {
+        sets(step).is_some_and(|(setting, targets)| {
+            let makes = |wanted: &Wanted| wanted.on.name == name && setting.creates(&wanted.to);
+            setting.kind == kind && targets.iter().any(makes)
         })
     })
 }
