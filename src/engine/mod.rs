@@ -9,6 +9,7 @@ mod event;
 mod friction;
 mod plan;
 mod run;
+pub mod words;
 
 pub use command::{Command, Heard, Refusal};
 pub use event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
