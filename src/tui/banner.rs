@@ -14,7 +14,11 @@ const SOON_SECONDS: i64 = 600;
 /// Draws the banner; gives back how many rows it took.
 pub(super) fn draw(area: Rect, canvas: &mut Canvas<'_>, view: &View<'_>, run: Option<&Run>) -> u16 {
     if let Some((expected, found)) = view.told.wrong_account(run) {
-        let text = format!(" WRONG ACCOUNT  {found} answers, not {expected}. Nothing is sent.");
+        let what =
+            place(view, run).map(|(mode, environment, estate)| named(mode, environment, estate));
+        let what = what.unwrap_or_default();
+        let text =
+            format!(" WRONG ACCOUNT  {found} answers, not {expected} ({what}). Nothing is sent.");
         return bars(area, canvas, Role::Wrong, &split(&text, area.width), view.small);
     }
     let Some((mode, environment, estate)) = place(view, run) else {
@@ -28,13 +32,8 @@ pub(super) fn draw(area: Rect, canvas: &mut Canvas<'_>, view: &View<'_>, run: Op
         (Mode::Practice, _) => Role::Practice,
     };
     let armed = armed(view, run, environment);
-    let first = format!(
-        " {}  {} {}",
-        mode.to_string().to_uppercase(),
-        estate,
-        environment.name.to_uppercase()
-    );
-    let lines = compose(&first, &details(view, run, environment), &armed, view, area.width);
+    let first = format!(" {}", named(mode, environment, estate));
+    let lines = compose(&first, &details(view, run, environment), armed, view, area.width);
     let height = bars(area, canvas, role, &lines, view.small);
     if run.is_some_and(|run| run.armed) {
         mark(rows(area, 0, height), canvas, &lines);
@@ -62,15 +61,22 @@ fn place<'a>(view: &View<'a>, run: Option<&'a Run>) -> Option<(Mode, &'a Environ
     }
 }
 
-fn armed(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> String {
+/// `LIVE  sitelogix PROD`
+fn named(mode: Mode, environment: &Environment, estate: &str) -> String {
+    let mode = mode.to_string().to_uppercase();
+    format!("{mode}  {estate} {}", environment.name.to_uppercase())
+}
+
+/// Whether anything may be changed, in full and for where there is little room.
+fn armed(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> [&'static str; 2] {
     let locked = view.told.home.as_ref().is_some_and(|home| home.read_only);
     match run {
-        Some(run) if run.read_only => "READ-ONLY for good".to_owned(),
-        Some(run) if run.armed => "ARMED".to_owned(),
-        Some(_) => "READ-ONLY".to_owned(),
-        None if locked => "READ-ONLY for good".to_owned(),
-        None if environment.protected => "PROTECTED, starts READ-ONLY".to_owned(),
-        None => "no run yet".to_owned(),
+        Some(run) if run.read_only => ["READ-ONLY for good", "READ-ONLY"],
+        Some(run) if run.armed => ["ARMED", "ARMED"],
+        Some(_) => ["READ-ONLY", "READ-ONLY"],
+        None if locked => ["READ-ONLY for good", "READ-ONLY"],
+        None if environment.protected => ["PROTECTED, starts READ-ONLY", "PROTECTED"],
+        None => ["no run yet", ""],
     }
 }
 
@@ -112,13 +118,13 @@ fn role_name(arn: &str) -> &str {
 fn compose(
     first: &str,
     details: &[String],
-    armed: &str,
+    [long, short]: [&str; 2],
     view: &View<'_>,
     columns: u16,
 ) -> Vec<String> {
     let room = usize::from(columns);
     let clock = view.now.strftime("%H:%M:%SZ ").to_string();
-    let whole = format!("{first}  {}   {armed}", details.join("  "));
+    let whole = format!("{first}  {}   {long}", details.join("  "));
     if width(&whole) + 2 + width(&clock) <= room {
         return vec![spread(&whole, &clock, room)];
     }
@@ -130,6 +136,7 @@ fn compose(
         }
         second = if second.is_empty() { format!(" {part}") } else { format!("{second}  {part}") };
     }
+    let armed = if width(first) + width(long) + 2 > room { short } else { long };
     vec![spread(first, &format!("{armed} "), room), spread(&second, &clock, room)]
 }
 

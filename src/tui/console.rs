@@ -272,7 +272,6 @@ impl Console {
             Action::Palette => vec![Move::Dialog(Box::new(Palette::new(page.as_ref(), &view)))],
             Action::Help if scope == Scope::Help => vec![Move::Back],
             Action::Help => vec![Move::Open(Box::new(Help::of(scope)))],
-            Action::Journal if scope == Scope::Journal => Vec::new(),
             Action::Journal => {
                 let run = page.run().cloned();
                 vec![Move::Ask(Ask::Journal {}), Move::Open(Box::new(JournalPage::new(run)))]

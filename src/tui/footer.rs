@@ -84,6 +84,7 @@ fn is_worth_it(scope: Scope, action: Action) -> bool {
         Action::Up
             | Action::Down
             | Action::PageUp
+            | Action::PageDown
             | Action::Palette
             | Action::Help
             | Action::Suspend

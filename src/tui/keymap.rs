@@ -205,7 +205,7 @@ pub(super) const TABLE: &[Binding] = &[
     ),
     row(
         Action::Journal,
-        ALL,
+        &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Help],
         &[key(KeyCode::F(3))],
         "journal",
         "The journal, and whether it verifies.",

@@ -54,15 +54,19 @@ pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for part in text.split('\n') {
         let part = visible(part);
-        let mut line = String::new();
-        for word in part.split(' ') {
-            let gap = usize::from(!line.is_empty());
+        let text = part.trim_start_matches(' ');
+        // What is indented stays so, in its first line.
+        let mut line = " ".repeat((part.len() - text.len()).min(room / 2));
+        for word in text.split(' ') {
+            let gap = usize::from(!line.trim_start().is_empty());
             if width(&line) + gap + width(word) <= room {
                 line.extend(std::iter::repeat_n(' ', gap));
                 line.push_str(word);
                 continue;
             }
-            if !line.is_empty() {
+            if line.trim_start().is_empty() {
+                line.clear();
+            } else {
                 lines.push(std::mem::take(&mut line));
             }
             line = broken(word, room, &mut lines);
@@ -293,6 +297,7 @@ mod tests {
         assert_eq!(width(&clip("日本語", 4)), 3);
         assert_eq!(clip("x", 0), "");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("  one two three", 7), ["  one", "two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
     }
 

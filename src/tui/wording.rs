@@ -149,6 +149,11 @@ pub(super) fn elapsed(step: &StepRun, usual: Option<u64>, now: Timestamp) -> Str
     }
 }
 
+/// A number of seconds in its largest units: `1h30m`.
+pub(super) fn duration(seconds: u64) -> String {
+    roughly(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)))
+}
+
 /// A number of seconds as a clock.
 pub(super) fn seconds(seconds: u64) -> String {
     clock(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)))

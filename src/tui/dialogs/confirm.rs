@@ -196,7 +196,7 @@ impl Confirm {
         sheet.spans(&[(Role::Key, "> "), (Role::Strong, &self.text), (Role::Key, "▏")]);
         match &self.wrong {
             Some(why) => sheet.para(Role::Bad, why),
-            None => sheet.line(Role::Dim, "Enter takes it; Enter on nothing, or Esc: cancel"),
+            None => {}
         }
     }
 }
@@ -263,8 +263,8 @@ impl Dialog for Confirm {
         let keys = match self.asked() {
             Asked::Enter => "Enter: confirm",
             Asked::Yes => "y: confirm, Enter: cancel",
-            Asked::Phrase { .. } => "type the name",
-            Asked::Second => "type the name of the second person",
+            Asked::Phrase { .. } => "type it, then Enter",
+            Asked::Second => "type a name, then Enter",
         };
         format!(" {keys}, Esc: cancel, ↑↓: scroll")
     }

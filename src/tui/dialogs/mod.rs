@@ -17,6 +17,8 @@ use crate::engine::Run;
 
 /// Under this nothing can be read in a dialog.
 const READABLE: (u16, u16) = (28, 6);
+/// Fewer lines than these of what is asked say nothing.
+const LINES: u16 = 2;
 
 /// Where the lines came to stand that are always in sight, and whether all could be read.
 struct Placed {
@@ -33,10 +35,9 @@ fn draw(
     foot: Sheet,
     from: &mut usize,
 ) -> Placed {
-    let framed = area.height >= 8 && area.width >= 40;
-    let border = if framed { 2 } else { 0 };
+    let border = border(area);
     let wanted = cells(body.lines.len() + foot.lines.len()).saturating_add(border + 1);
-    let height = wanted.min(area.height);
+    let height = if border > 0 { wanted.min(area.height) } else { area.height };
     let width = cells(body.room).saturating_add(border).min(area.width);
     let place = Rect {
         x: area.x + (area.width - width) / 2,
@@ -45,7 +46,7 @@ fn draw(
         height,
     };
     canvas.clear(place);
-    let inner = if framed {
+    let inner = if border > 0 {
         let style = canvas.theme.style(Role::Warn);
         let title = Line::styled(format!(" {} ", clip(title, usize::from(width))), style);
         let block = Block::bordered().border_style(style).title(title);
@@ -59,19 +60,24 @@ fn draw(
     let foot_height = cells(foot_lines.len()).min(inner.height);
     let above = inner.height - foot_height;
     let hidden = body.lines.len() > usize::from(above);
+    let room = above.saturating_sub(u16::from(hidden));
     let title = if hidden { "↓ PgDn: there is more" } else { "" };
     *from = canvas.pane(rows(inner, 0, above), title, body.lines, *from);
     let whole = usize::from(foot_height) == foot_lines.len();
     let foot = rows(inner, above, foot_height);
     canvas.pane(foot, "", foot_lines, 0);
-    let readable = whole && above > 0 && area.width >= READABLE.0 && area.height >= READABLE.1;
+    let readable = whole && room >= LINES && area.width >= READABLE.0 && area.height >= READABLE.1;
     Placed { foot, readable }
+}
+
+/// What the frame takes: nothing where every row is needed for what is asked.
+const fn border(area: Rect) -> u16 {
+    if area.height >= 12 && area.width >= 40 { 2 } else { 0 }
 }
 
 /// The sheets of a dialog: its text and its foot, as wide as makes sense here.
 fn sheets(area: Rect, view: &View<'_>) -> (Sheet, Sheet) {
-    let border = if area.height >= 8 && area.width >= 40 { 2 } else { 0 };
-    let room = area.width.saturating_sub(border).min(96);
+    let room = area.width.saturating_sub(border(area)).min(96);
     (Sheet::new(view.theme, room), Sheet::new(view.theme, room))
 }
 

@@ -74,7 +74,7 @@ fn about(sheet: &mut Sheet, row: &BookRow, view: &View<'_>) {
     sheet.gap();
     let (risk, role) = wording::risk(pinned.risk);
     sheet.hang("risk   ", role, risk);
-    let time = format!("about {}", wording::seconds(pinned.duration_seconds));
+    let time = format!("about {}", wording::duration(pinned.duration_seconds));
     sheet.hang("time   ", Role::Plain, &time);
     sheet.hang("cost   ", Role::Plain, &pinned.cost);
     let owner = format!("{}, last read through {}", pinned.owner, pinned.reviewed);

@@ -149,14 +149,14 @@ fn book_line(sheet: &mut Sheet, book: &BookRow, mark: &str, role: Role, view: &V
         Some((at, rest)) => format!("{} {}", wording::rest(rest).0, ago(*at, view.now)),
     };
     let (risk, _) = wording::risk(pinned.risk);
+    let owner = if sheet.room >= 100 { fit(&pinned.owner, 10) } else { String::new() };
     let rest = format!(
-        "{} {} {} {} {last}",
+        "{} {} {} {owner}{last}",
         fit(wording::kind(pinned.kind), 9),
         fit(&pinned.version.to_string(), 7),
         fit(&format!("risk {risk}"), 11),
-        fit(&pinned.owner, 9),
     );
-    let name = if sheet.room > 64 { (sheet.room - 60).min(30) } else { sheet.room.min(26) };
+    let name = if sheet.room > 70 { (sheet.room - 54).min(30) } else { sheet.room.min(26) };
     let text = fit(&format!("{mark}{} {rest}", fit(&pinned.name, name)), sheet.room);
     sheet.line(role, &text);
 }
@@ -185,7 +185,7 @@ fn of_book(sheet: &mut Sheet, book: &BookRow, view: &View<'_>) {
     sheet.para(Role::Plain, &pinned.summary);
     let (risk, role) = wording::risk(pinned.risk);
     sheet.hang("risk   ", role, risk);
-    sheet.hang("time   ", Role::Plain, &wording::seconds(pinned.duration_seconds));
+    sheet.hang("time   ", Role::Plain, &wording::duration(pinned.duration_seconds));
     sheet.hang("cost   ", Role::Plain, &pinned.cost);
     let read = format!("{}, last read through {}", pinned.owner, pinned.reviewed);
     sheet.hang("owner  ", Role::Plain, &read);
@@ -285,7 +285,7 @@ impl Page for HomePage {
             canvas.upright(columns(body, left, 1));
             (columns(body, 0, left), columns(body, left + 2, body.width))
         } else if tall {
-            (rows(body, 0, body.height - 8), rows(body, body.height - 8, 8))
+            (rows(body, 0, body.height - 9), rows(body, body.height - 9, 9))
         } else {
             (body, rows(body, body.height, 0))
         };

@@ -98,7 +98,7 @@ fn ended(sheet: &mut Sheet, end: &StepEnd) {
 fn targets(sheet: &mut Sheet, wanted: &[Wanted], states: &[TargetRun], view: &View<'_>) {
     let names = wanted.iter().map(|wanted| width(&wanted.on.name)).max().unwrap_or(0);
     let room = sheet.room;
-    let words = 20.min(room / 3);
+    let words = if room >= 70 { 26 } else { 20.min(room / 3) };
     let name = names.min(room.saturating_sub(words) / 2).max(6);
     let values = room.saturating_sub(name + words + 4);
     sheet.line(

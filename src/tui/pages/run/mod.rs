@@ -68,7 +68,7 @@ impl RunPage {
         let (top, below) =
             (rows(body, 0, body.height - tail), rows(body, body.height - tail, tail));
         if body.width >= WIDE {
-            let left = (body.width / 3).clamp(38, 52);
+            let left = (body.width * 2 / 5).clamp(46, 60);
             let steps = self.steps(run, left, view);
             self.draw_steps(columns(top, 0, left), canvas, run, steps);
             canvas.upright(columns(top, left, 1));
@@ -81,8 +81,7 @@ impl RunPage {
             self.draw_detail(rows(top, height, top.height), canvas, watched, view);
         }
         let lines = tail_lines(watched, below, view);
-        let from = lines.lines.len();
-        canvas.pane(below, "Journal", lines.lines, from);
+        canvas.pane(below, "Journal", lines.lines, 0);
     }
 
     fn steps(&self, run: &Run, room: u16, view: &View<'_>) -> Sheet {
@@ -96,9 +95,9 @@ impl RunPage {
                 words.word,
                 wording::elapsed(state, text.usual_seconds, view.now)
             );
-            let name = sheet.room.saturating_sub(width(&right) + 6);
+            let name = sheet.room.saturating_sub(width(&right) + 7);
             let mark = if shown == Some(at) { "▸" } else { " " };
-            let left = format!("{mark}{:>2} {} {}", at + 1, words.sign, fit(&text.title, name));
+            let left = format!("{mark}{:>2} {} {} ", at + 1, words.sign, fit(&text.title, name));
             let role = if shown == Some(at) { Role::Selected } else { Role::Plain };
             let tone = if shown == Some(at) { Role::Selected } else { words.role };
             sheet.spans(&[(role, &left), (tone, &right)]);
@@ -148,7 +147,7 @@ fn progress(run: &Run, at: usize) -> Option<String> {
 
 fn tail_lines(watched: &Watched, area: Rect, view: &View<'_>) -> Sheet {
     let mut sheet = Sheet::new(view.theme, area.width);
-    let from = watched.records.len().saturating_sub(usize::from(area.height));
+    let from = watched.records.len().saturating_sub(usize::from(area.height.saturating_sub(1)));
     for record in watched.records.iter().skip(from) {
         let call = attempt_of(&record.event).and_then(|attempt| watched.call(attempt));
         let text = sentence_in(&record.event, Some(&watched.run.bound), call);

@@ -38,9 +38,10 @@ fn at_rest(rest: &Rest) -> (Role, String) {
             Role::Bad,
             format!("Failed, nothing was changed: {}. {}", failure.what, failure.advice),
         ),
-        Rest::Stuck { failure } => {
-            (Role::Bad, format!("STUCK, a person is needed: {}. Then Enter: go on", failure.advice))
-        }
+        Rest::Stuck { failure } => (
+            Role::Bad,
+            format!("STUCK, a person is needed: {}. Then Enter: go on", plain(&failure.advice)),
+        ),
     }
 }
 
@@ -59,8 +60,10 @@ fn walking(run: &Run, at: usize, step: &StepRun, view: &View<'_>) -> (Role, Stri
         StepState::Working {} => (Role::Strong, working(step, view)),
         StepState::Asking { text } => (Role::Next, format!("Enter: answer. {text}")),
         StepState::Failed { failure } => {
-            let text =
-                format!("Step {number} failed: {}. r: retry, s: skip, A: abort", failure.what);
+            let text = format!(
+                "Step {number} failed: {}. r: retry, s: skip, A: abort",
+                plain(&failure.what)
+            );
             (Role::Bad, text)
         }
         StepState::Ended { .. } => (Role::Dim, format!("Step {number} has ended")),
@@ -88,8 +91,8 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
     let what = match plan.danger() {
         Danger::Read => "nothing is changed".to_owned(),
         Danger::Change => count(changes, "change"),
-        Danger::Destroy => format!("{} that DESTROY", count(changes, "call")),
-        Danger::Irreversible => format!("{} that are IRREVERSIBLE", count(changes, "call")),
+        Danger::Destroy => format!("{} (DESTROY)", count(changes, "call")),
+        Danger::Irreversible => format!("{} (IRREVERSIBLE)", count(changes, "call")),
     };
     let then = match run.friction(at) {
         Friction::None | Friction::Enter => "",
@@ -118,6 +121,11 @@ fn working(step: &StepRun, view: &View<'_>) -> String {
         return format!("Waiting {left} to send again: {}, not applied", error.code);
     }
     format!("Waiting for AWS: {} of {all} verified", done(step))
+}
+
+/// Without the full stop: the sentence goes on.
+fn plain(text: &str) -> &str {
+    text.trim_end_matches('.')
 }
 
 /// How many targets are as wanted.

@@ -1,7 +1,7 @@
 //! The end of a run: how it came to rest, what was changed, what to do with that.
 
 use crate::engine::words::{count, failure_words};
-use crate::engine::{Failure, Mode, Rest, Run, Stage, StepEnd, StepState};
+use crate::engine::{Failure, Mode, Rest, Run, Stage, StepEnd, StepState, TargetState};
 use crate::tui::page::View;
 use crate::tui::paint::{Sheet, clock};
 use crate::tui::theme::Role;
@@ -53,6 +53,12 @@ fn counts(sheet: &mut Sheet, run: &Run) {
         let ended = |state: &StepState| matches!(state, StepState::Ended { end } if wanted(end));
         run.steps.iter().filter(|step| ended(&step.state)).count()
     };
+    let of_targets = |changed: bool| {
+        let wanted = TargetState::Verified { changed };
+        run.steps.iter().flat_map(|step| &step.targets).filter(|t| t.state == wanted).count()
+    };
+    let (changed, same) = (count(of_targets(true), "resource"), of_targets(false));
+    sheet.para(Role::Strong, &format!("{changed} changed and verified, {same} as wanted already"));
     let left =
         run.steps.iter().filter(|step| !matches!(step.state, StepState::Ended { .. })).count();
     let lines = [
