@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::cloud::sts::Identity;
 use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
 use crate::estate::Environment;
-use crate::runbook::{Bound, Outline, Param, Pinned};
+use crate::runbook::{Bound, OutlineStep, Param, Pinned};
 use crate::settings::Kind;
 
 /// What a console asks of the runner.
@@ -152,7 +152,7 @@ pub struct BookRow {
     /// Its parameters.
     pub params: Vec<Param>,
     /// Its steps, before they are bound.
-    pub steps: Vec<Outline>,
+    pub steps: Vec<OutlineStep>,
     /// When it last came to rest here, and how.
     pub last_run: Option<(Timestamp, Rest)>,
 }

@@ -1,1 +1,22 @@
-//! To come.
+//! The imperative shell: it owns time, tasks, files and channels, and connects everything else.
+//!
+//! A console sends [`Ask`](crate::link::Ask)s to the [`Hub`] and is told
+//! [`News`](crate::link::News); the hub makes events durable, carries out what is due,
+//! and hears the answers.
+
+mod account;
+pub mod clock;
+pub mod context;
+mod hands;
+mod history;
+mod hub;
+mod library;
+mod planner;
+pub mod practice;
+
+pub use account::{Connected, connect};
+pub use context::{Context, Options, Surroundings};
+pub use history::{History, state_of};
+pub use hub::{Hub, unbound};
+pub use library::{Library, Shelf};
+pub use planner::plan;

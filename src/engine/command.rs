@@ -61,9 +61,11 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Nobody is there to decide about a failed step: come to rest and say what is needed.
+    GiveUp {},
 }
 
-/// What the shell heard when it carried out an effect, or that time has passed.
+/// What the shell heard when it carried out an effect.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// The answer to who is asking.
@@ -93,8 +95,6 @@ pub enum Heard {
         /// How each read ended.
         seen: Vec<Outcome>,
     },
-    /// Nothing was heard; what can go on by itself, does.
-    Nothing,
 }
 
 /// Why something that was asked is not allowed.

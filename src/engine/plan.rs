@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cloud::{Call, Danger, digest_of};
-use crate::settings::{Breach, Target, Unread};
+use crate::cloud::{Call, Danger, Outcome, digest_of};
+use crate::runbook::Wanted;
+use crate::settings::{Breach, Setting, Severity, Target, Unread};
 
 /// What one step would change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,6 +93,45 @@ impl StepPlan {
 }
 
 impl Verdict {
+    /// What follows for a setting from the endings of its reads and, after them, of its guard.
+    pub fn of(setting: &Setting, wanted: &Wanted, seen: &[Outcome], check: bool) -> Self {
+        let Wanted { on, to } = wanted;
+        let (own, guard) = seen.split_at(setting.read(on).len().min(seen.len()));
+        let before = match setting.decode(on, own) {
+            Ok(value) if setting.is_met(&value, to) => return Self::NoChange { value },
+            Ok(value) => value,
+            Err(Unread::Absent) if check => return Self::NotYet { value: None },
+            Err(error) => return Self::Unreadable { error },
+        };
+        if check {
+            return Self::NotYet { value: Some(before) };
+        }
+        let (mut refused, mut warnings): (Vec<_>, Vec<_>) = setting
+            .lint(on, to)
+            .into_iter()
+            .chain(setting.judge(on, to, guard))
+            .partition(|breach| breach.severity == Severity::Refuse);
+        if !refused.is_empty() {
+            return Self::Refused { before: Some(before), breach: refused.swap_remove(0) };
+        }
+        warnings.dedup();
+        match setting.write(on, own, to) {
+            Err(breach) => Self::Refused { before: Some(before), breach },
+            Ok(calls) => {
+                let change = setting.change(&before, to);
+                let least = calls.iter().map(|call| call.operation().danger()).max();
+                Self::Change {
+                    danger: change.danger.max(least.unwrap_or(Danger::Read)),
+                    why: change.why,
+                    fingerprint: setting.fingerprint(own),
+                    before: Some(before),
+                    calls,
+                    warnings,
+                }
+            }
+        }
+    }
+
     /// The calls that would be sent.
     pub fn calls(&self) -> &[Call] {
         match self {

@@ -326,8 +326,85 @@ impl Run {
         }
     }
 
+    /// The step and the target of an attempt that is in flight.
+    pub fn attempt(&self, attempt: AttemptId) -> Option<(usize, &TargetRun)> {
+        self.steps.iter().enumerate().find_map(|(step, state)| {
+            let found = state.targets.iter().find(|t| t.state.attempt() == Some(attempt))?;
+            Some((step, found))
+        })
+    }
+
     /// True when nothing goes on without a new command, except for a run that was only paused.
     pub const fn is_at_rest(&self) -> bool {
         matches!(self.stage, Stage::Rested { .. })
+    }
+}
+
+impl StepState {
+    /// Its name, for messages.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting {} => "waiting",
+            Self::Inspecting {} => "inspecting",
+            Self::Planned { .. } => "planned",
+            Self::Working {} => "working",
+            Self::Asking { .. } => "asking",
+            Self::Failed { .. } => "failed",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}
+
+impl TargetState {
+    /// Its name, for messages.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting {} => "waiting",
+            Self::Inspected {} => "inspected",
+            Self::Sent { .. } => "sent",
+            Self::Backoff { .. } => "backoff",
+            Self::Unknown { .. } => "unknown",
+            Self::Between { .. } => "between",
+            Self::Observing {} => "observing",
+            Self::Verified { .. } => "verified",
+            Self::Left { .. } => "left",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// True when a call was sent and its ending was not yet established.
+    pub const fn is_in_flight(&self) -> bool {
+        matches!(self, Self::Sent { .. } | Self::Unknown { .. })
+    }
+
+    /// Position of the call that may be sent next, and the number of its try, from 1.
+    pub const fn next_call(&self) -> Option<(usize, u32)> {
+        match self {
+            Self::Between { position } => Some((*position, 1)),
+            Self::Backoff { position, tries, .. } => Some((*position, *tries + 1)),
+            Self::Waiting {}
+            | Self::Inspected {}
+            | Self::Sent { .. }
+            | Self::Unknown { .. }
+            | Self::Observing {}
+            | Self::Verified { .. }
+            | Self::Left { .. }
+            | Self::Failed { .. } => None,
+        }
+    }
+
+    /// The attempt that is in flight.
+    pub const fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Self::Sent { attempt, .. } | Self::Unknown { attempt, .. } => Some(*attempt),
+            Self::Waiting {}
+            | Self::Inspected {}
+            | Self::Backoff { .. }
+            | Self::Between { .. }
+            | Self::Observing {}
+            | Self::Verified { .. }
+            | Self::Left { .. }
+            | Self::Failed { .. } => None,
+        }
     }
 }

@@ -1,10 +1,15 @@
 //! Estates: the environments of a system and the inventory of its resources.
 
+mod load;
+mod schema;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::Place;
+use crate::problem::{Problem, Source};
+pub use schema::schema;
 
 /// The resources of one system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +22,8 @@ pub struct Estate {
     pub owner: String,
     /// Its environments, in the order of the file.
     pub environments: Vec<Environment>,
+    /// SHA-256, in hex, of its text.
+    pub sha256: String,
 }
 
 /// One environment of an estate.
@@ -42,4 +49,27 @@ pub enum Item {
     One(String),
     /// Several names.
     Many(Vec<String>),
+}
+
+impl Estate {
+    /// Reads an estate: all problems, not only the first. There is no estate when one of them is
+    /// an error.
+    pub fn load(source: &Source) -> (Option<Self>, Vec<Problem>) {
+        load::load(source)
+    }
+
+    /// The environment of this name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name == name)
+    }
+}
+
+impl Item {
+    /// The names, one or several.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
 }

@@ -139,7 +139,7 @@ pub enum Act {
     },
     /// Ask a person to do something or to answer.
     Ask {
-        /// What is asked.
+        /// What is asked. It may still hold `${steps.ID.answer}`, as a value may.
         text: String,
     },
 }
@@ -181,6 +181,33 @@ impl Bound {
     /// The position of the step with this id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.steps.iter().position(|step| step.id == id)
+    }
+}
+
+impl Bound {
+    /// Fills in the answer of a manual step wherever a later step asks for it.
+    pub fn answer(&mut self, id: &str, text: &str) {
+        let path = format!("${{steps.{id}.answer}}");
+        for step in &mut self.steps {
+            match &mut step.act {
+                Act::Set { targets, .. } | Act::Check { targets, .. } => {
+                    for wanted in targets {
+                        wanted.on.name = wanted.on.name.replace(&path, text);
+                        fill(&mut wanted.to, &path, text);
+                    }
+                }
+                Act::Ask { text: asked } => *asked = asked.replace(&path, text),
+            }
+        }
+    }
+}
+
+fn fill(value: &mut Value, path: &str, text: &str) {
+    match value {
+        Value::String(string) if string.contains(path) => *string = string.replace(path, text),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, path, text)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, path, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

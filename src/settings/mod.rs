@@ -7,7 +7,9 @@
 mod cloudtrail;
 mod cloudwatch;
 mod dynamodb;
+mod presence;
 mod property;
+pub mod reference;
 mod s3;
 mod seen;
 mod sns;
@@ -17,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cloud::{Call, Operation, Outcome};
-pub use property::{Breach, Change, Kind, Severity, Target, Unread};
+pub use property::{Breach, Change, Kind, Severity, Target, Undo, Unread};
 use property::{Erased, Property};
 
 /// One setting of the table. Its value is JSON that fits its schema.
@@ -42,10 +44,23 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<cloudtrail::DataEvents>(),
+    Setting::of::<cloudtrail::Definition>(),
+    Setting::of::<cloudtrail::Logging>(),
+    Setting::of::<cloudwatch::Definition>(),
     Setting::of::<dynamodb::DeletionProtection>(),
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
     Setting::of::<dynamodb::Stream>(),
+    Setting::of::<s3::AccessLogging>(),
+    Setting::of::<s3::DefaultEncryption>(),
+    Setting::of::<s3::Existence>(),
+    Setting::of::<s3::LogDelivery>(),
+    Setting::of::<s3::ObjectLock>(),
+    Setting::of::<s3::PublicAccess>(),
+    Setting::of::<s3::BucketVersioning>(),
+    Setting::of::<sns::Existence>(),
+    Setting::of::<sns::Subscriptions>(),
 ];
 
 /// The setting with this id.
@@ -121,6 +136,19 @@ impl Setting {
         (self.functions.write)(on, seen, to)
     }
 
+    /// The calls that bring back the value from before a change, given what was seen now.
+    ///
+    /// # Errors
+    /// AWS knows no way back.
+    pub fn undo(
+        &self,
+        on: &Target,
+        seen: &[Outcome],
+        undo: &Undo<Value>,
+    ) -> Result<Vec<Call>, Breach> {
+        (self.functions.undo)(on, seen, undo)
+    }
+
     /// How dangerous it is to go from one value to another, and why.
     pub fn change(&self, from: &Value, to: &Value) -> Change {
         (self.functions.change)(from, to)
@@ -175,5 +203,63 @@ impl std::fmt::Debug for Setting {
 impl Serialize for Setting {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Place;
+
+    fn target() -> Target {
+        Target { place: Place::new("500313280221", "us-east-1"), name: "sitelogix-x".to_owned() }
+    }
+
+    /// The value of a setting's example, as a book gives it.
+    fn example(setting: &Setting) -> Value {
+        let book: toml::Table = format!("to = {}", setting.example).parse().unwrap();
+        serde_json::to_value(&book["to"]).unwrap()
+    }
+
+    #[test]
+    fn the_table_is_in_order_of_id_and_no_id_is_there_twice() {
+        for pair in TABLE.windows(2) {
+            assert!(pair[0].id < pair[1].id, "{} before {}", pair[0].id, pair[1].id);
+        }
+        assert!(TABLE.iter().all(|setting| find(setting.id).is_some_and(|s| s.id == setting.id)));
+    }
+
+    #[test]
+    fn every_example_is_a_value_in_its_canonical_form_and_breaks_no_rule() {
+        for setting in TABLE {
+            let value = setting.parse(&example(setting)).unwrap();
+            assert_eq!(setting.parse(&value).as_ref(), Ok(&value), "{}", setting.id);
+            assert_eq!(setting.lint(&target(), &value), [], "{}", setting.id);
+            assert!(setting.is_met(&value, &value), "{}", setting.id);
+        }
+    }
+
+    #[test]
+    fn reading_and_guarding_change_nothing_and_every_write_does() {
+        for setting in TABLE {
+            let mut reads = setting.read(&target());
+            assert!(!reads.is_empty(), "{}", setting.id);
+            reads.extend(setting.guard(&target(), &example(setting)));
+            assert!(reads.iter().all(|call| call.operation().is_read()), "{}", setting.id);
+            assert!(setting.writes.iter().all(|op| !op.is_read()), "{}", setting.id);
+        }
+    }
+
+    #[test]
+    fn what_nobody_answered_is_not_a_value() {
+        for setting in TABLE {
+            assert!(setting.decode(&target(), &[]).is_err(), "{}", setting.id);
+        }
+    }
+
+    #[test]
+    fn a_setting_that_was_probably_meant_is_found() {
+        assert_eq!(nearest("s3.bucket.object_locks"), Some("s3.bucket.object_lock"));
+        assert_eq!(nearest("ec2"), None);
     }
 }

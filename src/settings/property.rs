@@ -59,6 +59,17 @@ pub enum Unread {
     Strange(String),
 }
 
+/// A change that is to be taken back: the values before it and after it.
+///
+/// Settings that merge into a document of others take out only what the change put in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undo<'v, V> {
+    /// The value read before the change.
+    pub before: &'v V,
+    /// The value that the change was to bring about.
+    pub after: &'v V,
+}
+
 /// How dangerous a given change is, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -149,6 +160,14 @@ pub(super) trait Property {
         Err(Breach::unfit(why, "use it in a step with `check`"))
     }
 
+    fn undo(
+        on: &Target,
+        seen: &[Outcome],
+        undo: &Undo<'_, Self::Value>,
+    ) -> Result<Vec<Call>, Breach> {
+        Self::write(on, seen, undo.before)
+    }
+
     fn change(_from: &Self::Value, _to: &Self::Value) -> Change {
         Change::exact()
     }
@@ -186,6 +205,7 @@ pub(super) struct Erased {
     pub decode: fn(&Target, &[Outcome]) -> Result<Value, Unread>,
     pub is_met: fn(&Value, &Value) -> bool,
     pub write: fn(&Target, &[Outcome], &Value) -> Calls,
+    pub undo: fn(&Target, &[Outcome], &Undo<'_, Value>) -> Calls,
     pub change: fn(&Value, &Value) -> Change,
     pub lint: fn(&Target, &Value) -> Vec<Breach>,
     pub guard: fn(&Target, &Value) -> Vec<Call>,
@@ -206,6 +226,11 @@ impl Erased {
                 _ => false,
             },
             write: |on, seen, to| P::write(on, seen, &typed::<P>(to).map_err(unfit)?),
+            undo: |on, seen, undo| {
+                let before = typed::<P>(undo.before).map_err(unfit)?;
+                let after = typed::<P>(undo.after).map_err(unfit)?;
+                P::undo(on, seen, &Undo { before: &before, after: &after })
+            },
             change: |from, to| match (typed::<P>(from), typed::<P>(to)) {
                 (Ok(from), Ok(to)) => P::change(&from, &to),
                 // There is no former value: the resource is new, or could not be read.

@@ -1,0 +1,80 @@
+//! Which account the calls go to.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::context::Context;
+use super::practice::{self, Practice};
+use crate::cloud::{Account, Pending};
+use crate::engine::Mode;
+use crate::error::Error;
+use crate::estate::{Environment, Estate};
+
+/// An account that can be called.
+#[derive(Clone)]
+pub struct Connected {
+    /// Where calls are carried out.
+    pub account: Arc<dyn Account>,
+    /// How many of its seconds pass in one of the clock.
+    pub pace: u32,
+    /// When the credentials end, when that is known.
+    pub expires: Arc<dyn Fn() -> Pending<Option<Timestamp>> + Send + Sync>,
+}
+
+impl std::fmt::Debug for Connected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connected").field("pace", &self.pace).finish_non_exhaustive()
+    }
+}
+
+/// Connects to the account of an environment: simulated in practice, AWS else. No call is sent.
+///
+/// # Errors
+/// The simulated account cannot be read, or the AWS configuration of this machine cannot.
+pub async fn connect(
+    context: &Context,
+    estate: &Estate,
+    environment: &Environment,
+) -> Result<Connected, Error> {
+    match context.mode() {
+        Mode::Practice => {
+            let practice = Practice::open(&context.state_dir, estate, environment)?;
+            let account = Arc::new(practice.account());
+            let expires = Arc::new(|| -> Pending<Option<Timestamp>> { Box::pin(async { None }) });
+            Ok(Connected { account, pace: practice::PACE, expires })
+        }
+        Mode::Live | Mode::Drill => live(context, environment).await,
+    }
+}
+
+#[cfg(feature = "aws")]
+async fn live(context: &Context, environment: &Environment) -> Result<Connected, Error> {
+    use crate::aws::{Connection, Live};
+    use crate::error::Exit;
+
+    let connection = Connection {
+        profile: context.options.profile.clone(),
+        region: environment.place.region.clone(),
+        endpoint_url: context.options.endpoint_url.clone(),
+        account: environment.place.account.clone(),
+    };
+    let live = Live::connect(&connection).await.map_err(|error| {
+        let advice =
+            "Check the profile and the AWS configuration files; `muster doctor` shows them.";
+        Error::new("aws-configuration", Exit::Login, error.to_string(), advice)
+            .with_effect("nothing was sent")
+    })?;
+    let asked = live.clone();
+    let expires = Arc::new(move || -> Pending<Option<Timestamp>> {
+        let live = asked.clone();
+        Box::pin(async move { live.credentials().await.ok().and_then(|found| found.expires) })
+    });
+    Ok(Connected { account: Arc::new(live), pace: 1, expires })
+}
+
+#[cfg(not(feature = "aws"))]
+async fn live(_context: &Context, _environment: &Environment) -> Result<Connected, Error> {
+    let what = "this muster was built without AWS";
+    Err(Error::usage("no-aws", what, "Give --practice, or build it with the feature `aws`."))
+}

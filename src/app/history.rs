@@ -1,0 +1,177 @@
+//! The runs that the journal tells of.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::engine::{Event, Record, Rest, Run, RunId, Stage, StepState};
+use crate::error::{Error, Exit};
+use crate::journal::Line;
+use crate::link::RunRow;
+
+/// Every run of a journal, folded, with its records.
+#[derive(Debug, Default)]
+pub struct History {
+    runs: BTreeMap<RunId, (Run, Vec<Record>)>,
+}
+
+impl History {
+    /// Folds the lines of a journal.
+    ///
+    /// # Errors
+    /// A line that verifies tells of something that cannot happen: another version wrote it.
+    pub fn of(lines: &[Line]) -> Result<Self, Error> {
+        let mut history = Self::default();
+        for record in lines.iter().filter_map(Line::record) {
+            history.add(record)?;
+        }
+        Ok(history)
+    }
+
+    /// Folds one more record.
+    ///
+    /// # Errors
+    /// It tells of something that cannot happen.
+    pub fn add(&mut self, record: Record) -> Result<(), Error> {
+        let impossible = |error: crate::engine::Illegal| {
+            let advice = "The chain is whole, so a muster of another version wrote it: use that \
+                one, or another --state-dir.";
+            Error::new("journal-foreign", Exit::Failed, error.to_string(), advice)
+                .with_effect("nothing was sent")
+        };
+        match (&record.event, self.runs.get_mut(&record.run)) {
+            (Event::Started { .. }, None) => {
+                let run = Run::begin(&record).map_err(impossible)?;
+                self.runs.insert(record.run.clone(), (run, vec![record]));
+            }
+            (_, Some((run, records))) => {
+                run.apply(&record).map_err(impossible)?;
+                records.push(record);
+            }
+            (_, None) => {
+                let what = format!("record {} belongs to a run that never began", record.seq);
+                let advice = "Use the muster that wrote it, or another --state-dir.";
+                return Err(Error::new("journal-foreign", Exit::Failed, what, advice));
+            }
+        }
+        Ok(())
+    }
+
+    /// A run with its records.
+    pub fn get(&self, id: &str) -> Option<&(Run, Vec<Record>)> {
+        self.runs.get(id)
+    }
+
+    /// A run with its records, taken out.
+    pub fn take(&mut self, id: &str) -> Option<(Run, Vec<Record>)> {
+        self.runs.remove(id)
+    }
+
+    /// All runs, latest first.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        let mut runs: Vec<_> = self.runs.values().map(|(run, _)| run).collect();
+        runs.sort_by(|a, b| b.started.cmp(&a.started).then_with(|| b.id.cmp(&a.id)));
+        runs.into_iter()
+    }
+
+    /// The run that is meant: of this name, or else the latest that can go on, of this mode.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn meant(&self, id: Option<&str>, can_go_on: bool) -> Result<&Run, Error> {
+        let found = match id {
+            Some(id) => self.runs.get(id).map(|(run, _)| run),
+            None => self.runs().find(|run| !can_go_on || !is_over(run)),
+        };
+        found.ok_or_else(|| {
+            let (what, advice) = match id {
+                Some(id) => (format!("there is no run `{id}`"), "`muster runs` shows all."),
+                None if can_go_on => {
+                    ("there is no run to go on with".to_owned(), "`muster runs` shows all.")
+                }
+                None => ("there is no run yet".to_owned(), "`muster run BOOK` begins one."),
+            };
+            Error::usage("no-such-run", what, advice)
+        })
+    }
+
+    /// When a book last came to rest in an environment, and how.
+    pub fn last(&self, estate: &str, environment: &str, book: &str) -> Option<(Timestamp, Rest)> {
+        self.runs().find_map(|run| match &run.stage {
+            Stage::Rested { rest }
+                if run.bound.estate == estate
+                    && run.bound.environment.name == environment
+                    && run.bound.book.name == book =>
+            {
+                Some((run.last, rest.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// The runs as they are listed, latest first.
+    pub fn rows(&self) -> Vec<RunRow> {
+        self.runs().map(row).collect()
+    }
+}
+
+fn is_over(run: &Run) -> bool {
+    match &run.stage {
+        Stage::Rested { rest: Rest::Stuck { .. } }
+        | Stage::Walking {}
+        | Stage::Paused { .. }
+        | Stage::Aborting { .. } => false,
+        Stage::Rested { .. } => true,
+    }
+}
+
+fn row(run: &Run) -> RunRow {
+    let (state, needs) = state_of(run);
+    RunRow {
+        id: run.id.clone(),
+        book: run.bound.book.name.clone(),
+        estate: run.bound.estate.clone(),
+        environment: run.bound.environment.name.clone(),
+        mode: run.mode,
+        state: state.to_owned(),
+        needs,
+        done: run.steps.iter().filter(|s| matches!(s.state, StepState::Ended { .. })).count(),
+        steps: run.steps.len(),
+        started: run.started,
+        last: run.last,
+        actor: run.actor.clone(),
+    }
+}
+
+/// The state of a run in a word, and what it needs of a person, when it needs one.
+pub fn state_of(run: &Run) -> (&'static str, Option<String>) {
+    match &run.stage {
+        Stage::Walking {} => ("walking", Some(need(run))),
+        Stage::Paused { why } => ("paused", Some(why.clone())),
+        Stage::Aborting { .. } => ("aborting", Some("resume it: a call is in flight".to_owned())),
+        Stage::Rested { rest } => match rest {
+            Rest::Succeeded {} => ("succeeded", None),
+            Rest::Aborted { .. } => ("aborted", None),
+            Rest::Failed { .. } => ("failed", None),
+            Rest::Stuck { failure } => {
+                ("stuck", Some(format!("{} — {}", failure.what, failure.advice)))
+            }
+        },
+    }
+}
+
+fn need(run: &Run) -> String {
+    let Some(step) = run.current() else { return "resume it".to_owned() };
+    let number = step + 1;
+    match &run.steps[step].state {
+        StepState::Planned { .. } => format!("step {number} waits to be confirmed"),
+        StepState::Asking { text } => format!("step {number} asks: {text}"),
+        StepState::Failed { failure } => format!("step {number} failed: {}", failure.what),
+        StepState::Waiting {}
+        | StepState::Inspecting {}
+        | StepState::Working {}
+        | StepState::Ended { .. } => {
+            format!("it stands at step {number}: resume it")
+        }
+    }
+}

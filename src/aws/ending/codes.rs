@@ -1,0 +1,134 @@
+//! AWS's error codes, in classes.
+
+use crate::cloud::Ending;
+
+/// What AWS calls too many calls. `LimitExceededException` is DynamoDB's: too many table
+/// operations at the same time (D8). Quotas of other services have other names.
+const THROTTLED: &[&str] = &[
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttled",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
+
+/// Credentials that AWS does not take, or none: a new login is the way out.
+const EXPIRED: &[&str] = &[
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+];
+
+/// The identity may not do this. Codes that begin with `AccessDenied` are added.
+const DENIED: &[&str] = &[
+    "AccountProblem",
+    "AllAccessDisabled",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "CloudTrailAccessNotEnabledException",
+    "Forbidden",
+    "KMSAccessDenied",
+    "KMSAccessDeniedException",
+    "NotAuthorized",
+    "NotAuthorizedException",
+    "NotSignedUp",
+    "OptInRequired",
+    "Unauthorized",
+    "UnauthorizedOperation",
+];
+
+/// Busy with another change.
+const IN_USE: &[&str] = &[
+    "ConcurrentAccess",
+    "ConcurrentAccessException",
+    "ConcurrentModificationException",
+    "ConflictException",
+    "ContinuousBackupsUnavailableException",
+    "OperationAborted",
+    "ResourceInUse",
+    "ResourceInUseException",
+];
+
+/// In another Region, or to be changed only from there.
+const WRONG_REGION: &[&str] = &[
+    "AuthorizationHeaderMalformed",
+    "IllegalLocationConstraintException",
+    "InvalidHomeRegion",
+    "InvalidHomeRegionException",
+    "PermanentRedirect",
+    "Redirect",
+    "TemporaryRedirect",
+];
+
+/// The class of an error code that came with an HTTP status.
+pub(super) fn class(code: &str, status: u16) -> Ending {
+    let is_in = |list: &[&str]| list.contains(&code);
+    if is_in(THROTTLED) {
+        Ending::Throttled
+    } else if is_in(EXPIRED) {
+        Ending::Expired
+    } else if is_in(DENIED) || code.starts_with("AccessDenied") {
+        Ending::Denied
+    } else if is_in(IN_USE) {
+        Ending::InUse
+    } else if is_in(WRONG_REGION) {
+        Ending::WrongRegion
+    } else if code.contains("AlreadyExists") || code.contains("AlreadyOwnedByYou") {
+        Ending::Exists
+    } else if says_absent(code) {
+        Ending::Absent
+    } else if code.starts_with("RequestTimeout") {
+        // A service that waited too long for the request may have acted on what it had.
+        Ending::Unknown
+    } else {
+        of_refusal(status)
+    }
+}
+
+/// `NoSuchBucket`, `ResourceNotFoundException`, `ObjectLockConfigurationNotFoundError`, ... but
+/// not a key that a parameter names and that is not there.
+fn says_absent(code: &str) -> bool {
+    let stem = ["Exception", "Error", "Fault"]
+        .into_iter()
+        .find_map(|end| code.strip_suffix(end))
+        .unwrap_or(code);
+    !code.starts_with("KMS") && (code.starts_with("NoSuch") || stem.ends_with("NotFound"))
+}
+
+/// The class of an answer that is in no list. 429 is a throttle in HTTP itself; other 4xx mean no.
+pub(super) const fn of_refusal(status: u16) -> Ending {
+    match status {
+        429 => Ending::Throttled,
+        400..=499 => Ending::Refused,
+        _ => Ending::Unknown,
+    }
+}
+
+/// The class of an error that has neither code nor body, and a code for it. That a bucket is not
+/// there the SDK says with a code; any other 404 is not AWS's, and must not say that something
+/// never happened.
+pub(super) const fn of_status(status: u16) -> (Ending, &'static str) {
+    match status {
+        301 | 307 | 308 => (Ending::WrongRegion, "PermanentRedirect"),
+        401 => (Ending::Expired, "Unauthorized"),
+        403 => (Ending::Denied, "Forbidden"),
+        429 => (Ending::Throttled, "TooManyRequests"),
+        400..=499 => (Ending::Refused, "BadRequest"),
+        _ => (Ending::Unknown, "ServerError"),
+    }
+}

@@ -1,0 +1,105 @@
+//! What the shell has to carry out in a state.
+
+use jiff::Timestamp;
+
+use super::event::AttemptId;
+use super::run::{Run, Stage, StepState, TargetState};
+use crate::cloud::Call;
+use crate::runbook::Act;
+use crate::settings;
+
+/// Something to be carried out. The same effect stays due until its answer was heard and made an
+/// event; the shell has each only once under way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the account who is asking.
+    Identify,
+    /// Read a target before anything is planned.
+    Inspect {
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// The reads, in order.
+        calls: Vec<Call>,
+    },
+    /// Send a call whose intent is durable. Once.
+    Send {
+        /// Number of the attempt.
+        attempt: AttemptId,
+        /// The call.
+        call: Call,
+    },
+    /// Read a target that is waited for. Again and again, at intervals.
+    Observe {
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// The reads, in order.
+        calls: Vec<Call>,
+    },
+    /// Look again at this time: something can go on by itself then.
+    Wake {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What has to be carried out now.
+pub fn due(run: &Run) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = sends(run).collect();
+    match run.stage {
+        Stage::Rested { .. } | Stage::Paused { .. } => return effects,
+        Stage::Walking {} | Stage::Aborting { .. } => {}
+    }
+    if run.identity.is_none() {
+        effects.push(Effect::Identify);
+        return effects;
+    }
+    let Some(step) = run.current() else { return effects };
+    let (text, state) = (&run.bound.steps[step], &run.steps[step]);
+    let Some((id, wanted)) = text.targets() else { return effects };
+    let Some(setting) = settings::find(id) else { return effects };
+    for (target, (wanted, found)) in wanted.iter().zip(&state.targets).enumerate() {
+        match &found.state {
+            TargetState::Waiting {} if matches!(state.state, StepState::Inspecting {}) => {
+                let mut calls = setting.read(&wanted.on);
+                if matches!(text.act, Act::Set { .. }) {
+                    calls.extend(setting.guard(&wanted.on, &wanted.to));
+                }
+                effects.push(Effect::Inspect { step, target, calls });
+            }
+            TargetState::Observing {} | TargetState::Unknown { .. } => {
+                let calls = setting.read(&wanted.on);
+                effects.push(Effect::Observe { step, target, calls });
+            }
+            TargetState::Backoff { until, .. } => effects.push(Effect::Wake { at: *until }),
+            TargetState::Waiting {}
+            | TargetState::Inspected {}
+            | TargetState::Sent { .. }
+            | TargetState::Between { .. }
+            | TargetState::Verified { .. }
+            | TargetState::Left { .. }
+            | TargetState::Failed { .. } => {}
+        }
+    }
+    effects
+}
+
+fn sends(run: &Run) -> impl Iterator<Item = Effect> {
+    run.steps.iter().flat_map(|step| &step.targets).filter_map(|target| match &target.state {
+        TargetState::Sent { attempt, call, .. } => {
+            Some(Effect::Send { attempt: *attempt, call: call.clone() })
+        }
+        TargetState::Waiting {}
+        | TargetState::Inspected {}
+        | TargetState::Backoff { .. }
+        | TargetState::Unknown { .. }
+        | TargetState::Between { .. }
+        | TargetState::Observing {}
+        | TargetState::Verified { .. }
+        | TargetState::Left { .. }
+        | TargetState::Failed { .. } => None,
+    })
+}

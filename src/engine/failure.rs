@@ -1,0 +1,146 @@
+//! Why something failed, in words that help: what happened, and what to do next.
+
+use super::event::Failure;
+use super::plan::Verdict;
+use crate::cloud::{CallError, Ending};
+use crate::settings::Unread;
+
+impl Failure {
+    /// A failure with its code, what happened and what to do.
+    pub fn new(code: &str, what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), what: what.into(), advice: advice.into() }
+    }
+
+    /// What a call's bad ending means to a person.
+    pub fn of(error: &CallError) -> Self {
+        let (code, advice) = match error.ending {
+            Ending::Denied => (
+                "denied",
+                "Nothing was changed by this call. Check that the banner shows the account and role \
+                 you meant, let the role do this (`muster show BOOK --iam` prints the policy), then \
+                 retry the step.",
+            ),
+            Ending::Throttled => (
+                "throttled",
+                "Nothing was changed by this call: AWS was asked too often. Wait a minute, then \
+                 retry the step.",
+            ),
+            Ending::Absent => (
+                "absent",
+                "Nothing was changed by this call: the resource is not there. Check the name and \
+                 the Region, and whether an earlier step was skipped.",
+            ),
+            Ending::Exists => (
+                "exists",
+                "Nothing was changed by this call: the name is taken. Look at what is there; if it \
+                 is not yours, choose another name.",
+            ),
+            Ending::InUse => (
+                "in-use",
+                "Nothing was changed by this call: another change of this resource is going on. \
+                 Wait until it is ACTIVE, then retry the step.",
+            ),
+            Ending::Refused => (
+                "refused",
+                "Nothing was changed by this call: AWS refuses the values or the state of the \
+                 resource. Read AWS's message, set it right, then retry the step.",
+            ),
+            Ending::Expired => (
+                "login",
+                "Nothing was changed by this call. Log in again (`aws sso login --profile NAME`, or \
+                 fresh keys), then resume the run.",
+            ),
+            Ending::WrongRegion => (
+                "wrong-region",
+                "Nothing was changed by this call: the resource lives in another Region. Check the \
+                 estate's environment.",
+            ),
+            Ending::NotSent => (
+                "not-sent",
+                "Nothing was changed: the request never left. Check the network, the proxy and the \
+                 endpoint, then retry the step.",
+            ),
+            Ending::Unknown => (
+                "unknown",
+                "It is not known whether the call was applied. Retrying reads the resource first \
+                 and sends nothing that is there already.",
+            ),
+        };
+        Self::new(code, format!("AWS answered {}: {}", error.code, error.message), advice)
+    }
+
+    /// Why a target that could not be read stops its step; none when it could.
+    pub fn of_verdict(name: &str, verdict: &Verdict, leave_refused: bool) -> Option<Self> {
+        match verdict {
+            Verdict::Unreadable { error: Unread::Absent } => Some(Self::new(
+                "absent",
+                format!("{name} does not exist"),
+                "Nothing was changed by this step. Check the name, the account and the Region, and \
+                 whether an earlier step that makes it was skipped; then retry the step.",
+            )),
+            Verdict::Unreadable { error: Unread::Failed(error) } => {
+                let failure = Self::of(error);
+                Some(Self {
+                    what: format!("{name} could not be read: {}", failure.what),
+                    ..failure
+                })
+            }
+            Verdict::Unreadable { error: Unread::Strange(what) } => Some(Self::new(
+                "strange",
+                format!("{name}: an answer that Muster does not understand: {what}"),
+                "Nothing was changed by this step. Please report the answer; skip the step with a \
+                 reason, or do it by hand.",
+            )),
+            Verdict::Undetermined { depends_on } => Some(Self::new(
+                "undetermined",
+                format!("{name} depends on step `{depends_on}`"),
+                "Nothing was changed by this step. Walk that step first, then retry this one.",
+            )),
+            Verdict::Refused { breach, .. } if !leave_refused => Some(Self::new(
+                breach.fact.as_deref().unwrap_or("refused"),
+                format!("{name}: {}", breach.why),
+                format!("Nothing was changed by this step. {}.", breach.fix),
+            )),
+            Verdict::Refused { .. }
+            | Verdict::NoChange { .. }
+            | Verdict::Change { .. }
+            | Verdict::NotYet { .. } => None,
+        }
+    }
+
+    /// The wanted value did not appear in time.
+    pub fn timed_out(name: &str, seconds: u64, seen: &str, changed: bool) -> Self {
+        let advice = if changed {
+            "The change was sent and answered. AWS may still be at it: look at the resource, then \
+             retry the step, which reads first and sends nothing that is there already."
+        } else {
+            "Nothing was changed by this step. Look at why it is not as expected, then retry it, or \
+             skip it with a reason."
+        };
+        let what = format!("{name} was not as wanted after {seconds} s; last seen: {seen}");
+        Self::new("timed-out", what, advice)
+    }
+
+    /// What several targets failed of.
+    pub fn of_targets(failures: &[(&str, &Self)]) -> Self {
+        let Some((_, first)) = failures.first() else {
+            return Self::new("failed", "a target failed", "Retry the step.");
+        };
+        let what: Vec<_> = failures.iter().map(|(name, f)| format!("{name}: {}", f.what)).collect();
+        Self::new(&first.code, what.join("; "), first.advice.clone())
+    }
+
+    pub(super) fn never_happened() -> CallError {
+        let message = "the call was looked for and was never applied";
+        CallError::new(Ending::NotSent, "NeverHappened", message)
+    }
+
+    pub(super) fn cannot_tell() -> Self {
+        Self::new(
+            "cannot-tell",
+            "the ending of a call was lost, and the resource is neither as before nor as wanted",
+            "Look at the resource and at who else changes it. Retrying reads it again and shows what \
+             would be sent before anything is.",
+        )
+    }
+}

@@ -1,0 +1,260 @@
+//! What follows from an answer of the account.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::advance::backoff;
+use super::command::Heard;
+use super::decide::rest_of;
+use super::event::{AttemptId, Conclusion, Event, Failure};
+use super::plan::Verdict;
+use super::run::{Run, Stage, StepState, TargetRun, TargetState};
+use crate::cloud::sts;
+use crate::cloud::{Answer, CallError, Ending, Outcome, Reply};
+use crate::runbook::{Act, Step, Wanted};
+use crate::settings::{self, Setting, Unread};
+
+/// How many looks in a row must show the state as it was before a lost call counts as one that
+/// never happened.
+const ABSENCES_NEEDED: u32 = 3;
+
+/// Over how many seconds of AWS's time those looks must spread: longer than AWS's reads lag behind
+/// its writes.
+const ABSENCE_SECONDS: i64 = 10;
+
+/// After how many seconds of AWS's time a value that is neither the former nor the wanted one is
+/// taken to a person.
+const PUZZLE_SECONDS: i64 = 60;
+
+/// For how many seconds of AWS's time a read that was throttled or never left is read again before
+/// the step fails.
+const READ_AGAIN_SECONDS: i64 = 60;
+
+/// What follows from what the shell heard. Empty when nothing worth recording does.
+pub fn hear(run: &Run, heard: &Heard, now: Timestamp) -> Vec<Event> {
+    if run.is_at_rest() {
+        return Vec::new();
+    }
+    match heard {
+        Heard::Identity(outcome) => identity(run, outcome),
+        Heard::Inspected { step, target, seen } => inspected(run, *step, *target, seen, now),
+        Heard::Ended { attempt, outcome } => ended(run, *attempt, outcome, now),
+        Heard::Observed { step, target, seen } => observed(run, *step, *target, seen, now),
+    }
+}
+
+fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
+    if run.identity.is_some() {
+        return Vec::new();
+    }
+    match outcome {
+        Ok(Answer { reply: Reply::Sts(sts::Reply::Identity(found)), .. }) => {
+            let expected = &run.bound.environment.place.account;
+            if found.account == *expected {
+                return vec![Event::Identified { identity: found.clone() }];
+            }
+            let failure = Failure::new(
+                "wrong-account",
+                format!(
+                    "the credentials belong to account {} ({}), but {} {} is account {expected}",
+                    found.account, found.arn, run.bound.estate, run.bound.environment.name
+                ),
+                "Nothing was sent to it. Choose the profile of the right account, or the \
+                 environment that you mean.",
+            );
+            let (expected, found) = (expected.clone(), found.clone());
+            vec![Event::WrongAccount { expected, found }, rest_of(run, &failure)]
+        }
+        Ok(answer) => pause(run, &format!("an identity that makes no sense: {:?}", answer.reply)),
+        Err(error) => pause(run, &format!("the account did not say who is asking: {error}")),
+    }
+}
+
+/// A pause, when the run is walking: it then asks who is asking before it goes on.
+fn pause(run: &Run, why: &str) -> Vec<Event> {
+    match run.stage {
+        Stage::Walking {} => vec![Event::Paused { why: why.to_owned() }],
+        Stage::Paused { .. } | Stage::Aborting { .. } | Stage::Rested { .. } => Vec::new(),
+    }
+}
+
+fn login(run: &Run, error: &CallError) -> Vec<Event> {
+    pause(run, &format!("the credentials are not valid ({error}): log in again, then resume"))
+}
+
+fn inspected(
+    run: &Run,
+    step: usize,
+    target: usize,
+    seen: &[Outcome],
+    now: Timestamp,
+) -> Vec<Event> {
+    let Some((text, wanted, found)) = target_of(run, step, target) else { return Vec::new() };
+    let reading = matches!(run.steps[step].state, StepState::Inspecting {});
+    if run.current() != Some(step) || !reading || found.verdict.is_some() {
+        return Vec::new();
+    }
+    let Some(setting) = setting_of(text) else { return Vec::new() };
+    if let Some(error) = ending(seen, |ending| ending == Ending::Expired) {
+        return login(run, error);
+    }
+    let since = run.steps[step].since.unwrap_or(now);
+    if ending(seen, Ending::passes).is_some() && seconds(run, since, now) < READ_AGAIN_SECONDS {
+        return Vec::new();
+    }
+    let check = matches!(text.act, Act::Check { .. });
+    let verdict = Verdict::of(setting, wanted, seen, check);
+    vec![Event::Inspected { step, target, verdict }]
+}
+
+fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Vec<Event> {
+    let Some((step, found)) = run.attempt(attempt) else { return Vec::new() };
+    let TargetState::Sent { tries, .. } = &found.state else { return Vec::new() };
+    let error = match outcome {
+        Ok(answer) => {
+            return vec![Event::Answered { attempt, request_id: answer.request_id.clone() }];
+        }
+        Err(error) => error.clone(),
+    };
+    let text = &run.bound.steps[step];
+    let soon = now.checked_add(backoff(run, *tries)).ok();
+    match error.ending {
+        // It exists: by our own lost call, or by another's. A look tells.
+        Ending::Unknown | Ending::Exists => vec![Event::Unknown { attempt, error }],
+        Ending::Expired => {
+            let mut events = login(run, &error);
+            // It was not applied: after the login it is sent again.
+            let again_at = (!events.is_empty()).then_some(now);
+            events.insert(0, Event::NotApplied { attempt, error, again_at });
+            events
+        }
+        Ending::InUse => {
+            let since = run.steps[step].since.unwrap_or(now);
+            let in_time = seconds(run, since, now) < limit(text);
+            vec![Event::NotApplied { attempt, error, again_at: soon.filter(|_| in_time) }]
+        }
+        Ending::Throttled | Ending::NotSent => {
+            let again_at = soon.filter(|_| *tries < text.attempts);
+            vec![Event::NotApplied { attempt, error, again_at }]
+        }
+        Ending::Denied | Ending::Absent | Ending::Refused | Ending::WrongRegion => {
+            vec![Event::NotApplied { attempt, error, again_at: None }]
+        }
+    }
+}
+
+fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timestamp) -> Vec<Event> {
+    let Some((text, wanted, found)) = target_of(run, step, target) else { return Vec::new() };
+    let Some(setting) = setting_of(text) else { return Vec::new() };
+    if let Some(error) = ending(seen, |ending| ending == Ending::Expired) {
+        return login(run, error);
+    }
+    let waited = seconds(run, found.since.unwrap_or(now), now);
+    let value = match setting.decode(&wanted.on, seen) {
+        Ok(value) => Some(value),
+        Err(Unread::Absent) => None,
+        Err(Unread::Failed(error)) if error.ending == Ending::Denied => {
+            return unseen(found, step, target, Failure::of(&error));
+        }
+        Err(Unread::Failed(_) | Unread::Strange(_)) if waited < limit(text) => return Vec::new(),
+        Err(error) => {
+            let failure = Failure::timed_out(
+                &wanted.on.name,
+                limit(text).unsigned_abs(),
+                &error.to_string(),
+                true,
+            );
+            return unseen(found, step, target, failure);
+        }
+    };
+    let is_met = value.as_ref().is_some_and(|value| setting.is_met(value, &wanted.to));
+    match &found.state {
+        TargetState::Observing {} => match value {
+            Some(value) if is_met => vec![Event::Verified { step, target, value }],
+            value if waited >= limit(text) => {
+                let seen = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+                let changed = found.verdict.as_ref().is_some_and(|v| !v.calls().is_empty());
+                let name = &wanted.on.name;
+                let failure = Failure::timed_out(name, limit(text).unsigned_abs(), &seen, changed);
+                vec![Event::TargetFailed { step, target, failure }]
+            }
+            value => news(found, step, target, value),
+        },
+        TargetState::Unknown { attempt, absences, .. } => {
+            let attempt = *attempt;
+            let before = found.verdict.as_ref().and_then(Verdict::before);
+            if is_met {
+                vec![Event::Concluded { attempt, conclusion: Conclusion::Done }]
+            } else if value.as_ref() == before {
+                let conclusion = Conclusion::NeverHappened;
+                if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS {
+                    return vec![
+                        Event::Looked { attempt, value },
+                        Event::Concluded { attempt, conclusion },
+                    ];
+                }
+                vec![Event::Looked { attempt, value }]
+            } else if waited >= PUZZLE_SECONDS {
+                vec![Event::Concluded { attempt, conclusion: Conclusion::CannotTell }]
+            } else {
+                news(found, step, target, value)
+            }
+        }
+        TargetState::Waiting {}
+        | TargetState::Inspected {}
+        | TargetState::Sent { .. }
+        | TargetState::Backoff { .. }
+        | TargetState::Between { .. }
+        | TargetState::Verified { .. }
+        | TargetState::Left { .. }
+        | TargetState::Failed { .. } => Vec::new(),
+    }
+}
+
+/// A target that can no longer be read: an unknown ending stays unknown, so a person must look.
+fn unseen(found: &TargetRun, step: usize, target: usize, failure: Failure) -> Vec<Event> {
+    match &found.state {
+        TargetState::Unknown { attempt, .. } => {
+            let conclusion = Conclusion::CannotTell;
+            vec![Event::Concluded { attempt: *attempt, conclusion }]
+        }
+        TargetState::Observing {} => vec![Event::TargetFailed { step, target, failure }],
+        TargetState::Waiting {}
+        | TargetState::Inspected {}
+        | TargetState::Sent { .. }
+        | TargetState::Backoff { .. }
+        | TargetState::Between { .. }
+        | TargetState::Verified { .. }
+        | TargetState::Left { .. }
+        | TargetState::Failed { .. } => Vec::new(),
+    }
+}
+
+/// A value that differs from the one read before is recorded; the same again is not.
+fn news(found: &TargetRun, step: usize, target: usize, value: Option<Value>) -> Vec<Event> {
+    if found.value == value { Vec::new() } else { vec![Event::Observed { step, target, value }] }
+}
+
+fn target_of(run: &Run, step: usize, target: usize) -> Option<(&Step, &Wanted, &TargetRun)> {
+    let text = run.bound.steps.get(step)?;
+    let (_, wanted) = text.targets()?;
+    Some((text, wanted.get(target)?, run.steps.get(step)?.targets.get(target)?))
+}
+
+fn setting_of(step: &Step) -> Option<&'static Setting> {
+    step.targets().and_then(|(id, _)| settings::find(id))
+}
+
+fn ending(seen: &[Outcome], is: impl Fn(Ending) -> bool) -> Option<&CallError> {
+    seen.iter().filter_map(|outcome| outcome.as_ref().err()).find(|error| is(error.ending))
+}
+
+/// Seconds of AWS's time between two moments of the clock.
+fn seconds(run: &Run, from: Timestamp, to: Timestamp) -> i64 {
+    let millis = to.duration_since(from).as_millis().clamp(0, i128::from(i64::MAX));
+    i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(i64::from(run.pace)) / 1000
+}
+
+fn limit(step: &Step) -> i64 {
+    i64::try_from(step.timeout_seconds).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,140 @@
+//! How a step and its targets go from state to state. [`Run::apply`](super::Run::apply) has checked
+//! that they may.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::event::{Conclusion, Failure};
+use super::plan::Verdict;
+use super::run::{StepEnd, StepRun, StepState, TargetRun, TargetState};
+use crate::cloud::CallError;
+
+impl StepRun {
+    pub(super) fn enter(&mut self, state: StepState, now: Timestamp) {
+        self.state = state;
+        self.since = Some(now);
+    }
+
+    pub(super) fn end(&mut self, end: StepEnd, now: Timestamp) {
+        self.enter(StepState::Ended { end }, now);
+        self.ended = Some(now);
+    }
+
+    /// Targets that are done stay done; the others are inspected anew.
+    pub(super) fn reopen(&mut self, now: Timestamp) {
+        for target in &mut self.targets {
+            if !target.is_done() {
+                *target = TargetRun {
+                    requests: std::mem::take(&mut target.requests),
+                    ..TargetRun::default()
+                };
+            }
+        }
+        self.enter(StepState::Inspecting {}, now);
+    }
+
+    pub(super) fn at_rest(&self) -> Result<(), String> {
+        if self.targets.iter().any(|target| target.state.is_in_flight()) {
+            return Err("while a call is in flight".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl TargetRun {
+    /// Verified, or left with a reason.
+    pub(super) const fn is_done(&self) -> bool {
+        matches!(self.state, TargetState::Verified { .. } | TargetState::Left { .. })
+    }
+
+    pub(super) fn enter(&mut self, state: TargetState, now: Timestamp) {
+        self.state = state;
+        self.since = Some(now);
+    }
+
+    /// The state in which an inspected target begins its work; none when it is done already.
+    pub(super) fn begun(&self) -> Result<Option<TargetState>, String> {
+        if self.is_done() {
+            return Ok(None);
+        }
+        match &self.verdict {
+            Some(Verdict::NoChange { .. }) => Ok(Some(TargetState::Verified { changed: false })),
+            Some(Verdict::Change { .. }) => Ok(Some(TargetState::Between { position: 0 })),
+            Some(Verdict::Refused { breach, .. }) => {
+                Ok(Some(TargetState::Left { breach: breach.clone() }))
+            }
+            Some(Verdict::NotYet { .. }) => Ok(Some(TargetState::Observing {})),
+            Some(Verdict::Undetermined { .. } | Verdict::Unreadable { .. }) | None => {
+                Err("with a target that could not be read".to_owned())
+            }
+        }
+    }
+
+    pub(super) fn answered(&mut self, now: Timestamp) {
+        let calls = self.verdict.as_ref().map_or(0, |verdict| verdict.calls().len());
+        let (TargetState::Sent { position, .. } | TargetState::Unknown { position, .. }) =
+            self.state
+        else {
+            return;
+        };
+        let state = if position + 1 < calls {
+            TargetState::Between { position: position + 1 }
+        } else {
+            TargetState::Observing {}
+        };
+        self.enter(state, now);
+    }
+
+    pub(super) fn looked(&mut self, value: Option<&Value>) {
+        self.value = value.cloned();
+        if let TargetState::Unknown { absences, .. } = &mut self.state {
+            *absences += 1;
+        }
+    }
+
+    pub(super) fn not_applied(
+        &mut self,
+        error: &CallError,
+        again_at: Option<Timestamp>,
+        now: Timestamp,
+    ) {
+        let TargetState::Sent { position, tries, .. } = self.state else { return };
+        let state = match again_at {
+            Some(until) => TargetState::Backoff { until, position, tries, error: error.clone() },
+            None => TargetState::Failed { failure: Failure::of(error) },
+        };
+        self.enter(state, now);
+    }
+
+    pub(super) fn lost(&mut self, now: Timestamp) {
+        if let TargetState::Sent { attempt, call, position, tries } = self.state.clone() {
+            self.enter(TargetState::Unknown { attempt, call, position, tries, absences: 0 }, now);
+        }
+    }
+
+    pub(super) fn concluded(&mut self, conclusion: Conclusion, now: Timestamp) {
+        let TargetState::Unknown { position, tries, .. } = self.state else { return };
+        match conclusion {
+            Conclusion::Done => self.answered(now),
+            Conclusion::NeverHappened => {
+                let error = Failure::never_happened();
+                self.enter(TargetState::Backoff { until: now, position, tries, error }, now);
+            }
+            Conclusion::CannotTell => {
+                self.enter(TargetState::Failed { failure: Failure::cannot_tell() }, now);
+            }
+        }
+    }
+}
+
+impl Default for TargetRun {
+    fn default() -> Self {
+        Self {
+            state: TargetState::Waiting {},
+            verdict: None,
+            value: None,
+            since: None,
+            requests: Vec::new(),
+        }
+    }
+}

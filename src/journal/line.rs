@@ -1,0 +1,122 @@
+//! One line of the journal, and the head that tells the last one.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::JournalError;
+use crate::engine::{Event, Record, RunId};
+
+/// What the first line has for a hash of the line before it.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Number of the line, from 1.
+    pub seq: u64,
+    /// When it was written.
+    pub time: Timestamp,
+    /// The run it belongs to; none for the journal's own events.
+    pub run: Option<RunId>,
+    /// Who made it happen: `user@host`.
+    pub actor: String,
+    /// What happened.
+    pub event: Entry,
+    /// SHA-256, in hex, of the raw bytes of the line before, newline included.
+    pub prev: String,
+}
+
+/// What a line tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Entry {
+    /// Something about the journal itself.
+    Log(LogEvent),
+    /// Something that happened in a run.
+    Run(Event),
+}
+
+/// What happens to the journal itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LogEvent {
+    /// The journal began.
+    #[serde(rename = "journal_created")]
+    Created {
+        /// Its id, drawn at random: tells it from every other journal.
+        log: String,
+    },
+    /// A torn last line was moved aside.
+    #[serde(rename = "journal_repaired")]
+    Repaired {
+        /// Its length.
+        bytes: u64,
+    },
+}
+
+/// The last line: with it a cut tail shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Id of the journal.
+    pub log: String,
+    /// Number of its last line; 0 while it is empty.
+    pub seq: u64,
+    /// SHA-256, in hex, of the raw bytes of that line, newline included.
+    pub hash: String,
+}
+
+impl Line {
+    /// The raw bytes of the line, newline included.
+    ///
+    /// # Errors
+    /// The event cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, JournalError> {
+        let mut bytes = serde_json::to_vec(self)
+            .map_err(|e| JournalError::Unwritable { why: e.to_string() })?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// The record of the run's event; none for the journal's own events.
+    pub fn record(&self) -> Option<Record> {
+        let (Entry::Run(event), Some(run)) = (&self.event, &self.run) else { return None };
+        Some(Record {
+            seq: self.seq,
+            time: self.time,
+            run: run.clone(),
+            actor: self.actor.clone(),
+            event: event.clone(),
+        })
+    }
+}
+
+impl Head {
+    /// The head of a journal with these lines.
+    pub(super) fn of(lines: &[Line]) -> Self {
+        let log = lines.first().and_then(|line| match &line.event {
+            Entry::Log(LogEvent::Created { log }) => Some(log.clone()),
+            Entry::Log(LogEvent::Repaired { .. }) | Entry::Run(_) => None,
+        });
+        let last = lines.last().and_then(|line| Some((line.seq, hash(&line.to_bytes().ok()?))));
+        let (seq, hash) = last.unwrap_or((0, GENESIS.to_owned()));
+        Self { log: log.unwrap_or_default(), seq, hash }
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let Self { log, seq, hash } = self;
+        format!("{{\"log\":\"{log}\",\"seq\":{seq},\"hash\":\"{hash}\"}}\n").into_bytes()
+    }
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.log, self.seq, self.hash)
+    }
+}
+
+/// SHA-256 in hex.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,181 @@
+//! The journal under a tired disk and under a hand that edits it.
+
+use std::io;
+
+use tempfile::TempDir;
+
+use super::*;
+
+const ACTOR: &str = "ana@desk";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_780_000_000 + second).unwrap()
+}
+
+fn note(text: &str) -> Event {
+    Event::Noted { text: text.to_owned() }
+}
+
+fn journal_of(notes: &[&str]) -> TempDir {
+    let home = TempDir::new().unwrap();
+    let (mut journal, _) = Journal::open(home.path(), ACTOR, at(0)).unwrap();
+    for (second, text) in (1..).zip(notes) {
+        journal.append("run-1", ACTOR, at(second), &note(text)).unwrap();
+    }
+    home
+}
+
+fn bytes_of(home: &TempDir) -> Vec<u8> {
+    raw(home.path()).unwrap()
+}
+
+fn overwrite(home: &TempDir, bytes: &[u8]) {
+    std::fs::write(home.path().join(JOURNAL), bytes).unwrap();
+}
+
+#[test]
+fn what_is_appended_is_there_after_reopening_and_continues() {
+    let home = journal_of(&["one", "two"]);
+    let (mut journal, lines) = Journal::open(home.path(), ACTOR, at(9)).unwrap();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(journal.append("run-1", ACTOR, at(9), &note("three")).unwrap().seq, 4);
+    let verified = read(home.path()).unwrap();
+    assert_eq!(verified.lines.last().unwrap().record().unwrap().event, note("three"));
+    assert_eq!(verified.check, Check::Head(journal.head().clone()));
+}
+
+#[test]
+fn sha256sum_alone_can_follow_the_chain() {
+    let home = journal_of(&["one", "two"]);
+    let bytes = bytes_of(&home);
+    let lines: Vec<_> = bytes.split_inclusive(|b| *b == b'\n').collect();
+    let last: serde_json::Value = serde_json::from_slice(lines[2]).unwrap();
+    assert_eq!(last["prev"], line::hash(lines[1]));
+}
+
+#[test]
+fn every_flipped_bit_is_found_and_the_record_named() {
+    let home = journal_of(&["one", "two", "three"]);
+    let good = bytes_of(&home);
+    let mut cases = 0;
+    for position in 0..good.len() {
+        for bit in 0..8 {
+            let mut bad = good.clone();
+            bad[position] ^= 1 << bit;
+            overwrite(&home, &bad);
+            let error = read(home.path()).expect_err("a flipped bit was not found");
+            assert!(error.is_tampering(), "{error}");
+            assert!(error.to_string().contains("record"), "{error}");
+            cases += 1;
+        }
+    }
+    println!("{cases} flipped bits");
+}
+
+#[test]
+fn lines_deleted_doubled_swapped_or_cut_are_found() {
+    let home = journal_of(&["one", "two", "three", "four"]);
+    let good = bytes_of(&home);
+    let lines: Vec<_> = good.split_inclusive(|b| *b == b'\n').collect();
+    let mut edits: Vec<Vec<&[u8]>> = Vec::new();
+    for n in 0..lines.len() {
+        edits.push([&lines[..n], &lines[n + 1..]].concat());
+        edits.push([&lines[..=n], &lines[n..]].concat());
+        edits.push(lines[..n].to_vec());
+        if n > 0 {
+            let mut swapped = lines.clone();
+            swapped.swap(n, n - 1);
+            edits.push(swapped);
+        }
+    }
+    for edit in edits {
+        overwrite(&home, &edit.concat());
+        assert!(read(home.path()).unwrap_err().is_tampering());
+        assert!(Journal::open(home.path(), ACTOR, at(9)).unwrap_err().is_tampering());
+    }
+}
+
+#[test]
+fn a_tail_that_was_cut_and_continued_is_found() {
+    let home = journal_of(&["one", "two"]);
+    let other = journal_of(&["one", "other"]);
+    overwrite(&home, &bytes_of(&other));
+    assert!(read(home.path()).unwrap_err().is_tampering());
+}
+
+#[test]
+fn a_torn_last_line_is_set_aside_and_the_repair_is_journalled() {
+    let home = journal_of(&["one"]);
+    let mut bytes = bytes_of(&home);
+    bytes.extend_from_slice(b"{\"seq\":3,\"time\":\"20");
+    overwrite(&home, &bytes);
+    assert_eq!(read(home.path()).unwrap().torn, 19);
+    let (_, lines) = Journal::open(home.path(), ACTOR, at(5)).unwrap();
+    assert_eq!(lines[2].event, Entry::Log(LogEvent::Repaired { bytes: 19 }));
+    assert_eq!(read(home.path()).unwrap().torn, 0);
+    let aside = std::fs::read(home.path().join(format!("journal.torn-{}", at(5).as_millisecond())));
+    assert_eq!(aside.unwrap(), b"{\"seq\":3,\"time\":\"20");
+}
+
+#[test]
+fn a_second_writer_is_told_who_writes() {
+    let home = TempDir::new().unwrap();
+    let (journal, _) = Journal::open(home.path(), ACTOR, at(0)).unwrap();
+    let error = Journal::open(home.path(), "eve@sofa", at(1)).unwrap_err();
+    assert!(
+        matches!(&error, JournalError::Locked { holder } if holder.starts_with(ACTOR)),
+        "{error}"
+    );
+    drop(journal);
+    Journal::open(home.path(), "eve@sofa", at(2)).unwrap();
+}
+
+#[test]
+fn without_a_head_the_chain_is_checked_and_the_lack_is_said() {
+    let home = journal_of(&["one"]);
+    std::fs::remove_file(home.path().join(HEAD)).unwrap();
+    assert_eq!(read(home.path()).unwrap().check, Check::NoHead);
+}
+
+#[test]
+fn a_journal_that_vanished_leaves_its_head_behind() {
+    let home = journal_of(&["one"]);
+    std::fs::remove_file(home.path().join(JOURNAL)).unwrap();
+    assert!(read(home.path()).unwrap_err().is_tampering());
+}
+
+/// A disk whose nth operation fails, and the next ones work again.
+struct Failing {
+    left: u32,
+}
+
+impl Failing {
+    fn step(&mut self) -> io::Result<()> {
+        self.left = self.left.wrapping_sub(1);
+        if self.left == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+}
+
+impl Disk for Failing {
+    fn append(&mut self, _bytes: &[u8]) -> io::Result<()> {
+        self.step()
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.step()
+    }
+}
+
+#[test]
+fn after_a_failing_write_or_fsync_nothing_is_written_any_more() {
+    for nth in 1..=6 {
+        let home = TempDir::new().unwrap();
+        let (journal, _) = Journal::open(home.path(), ACTOR, at(0)).unwrap();
+        let mut journal = journal.on(Box::new(Failing { left: nth }));
+        let results: Vec<_> =
+            (0..4).map(|_| journal.append("run-1", ACTOR, at(1), &note("x")).is_ok()).collect();
+        let fine = (nth - 1) as usize / 2;
+        let expected: Vec<_> = (0..4).map(|n| n < fine).collect();
+        assert_eq!(results, expected, "operation {nth} failed");
+    }
+}

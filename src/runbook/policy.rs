@@ -1,0 +1,85 @@
+//! The IAM policy that a book needs, from the table of settings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::bound::{Act, Bound};
+use crate::cloud::{Place, sts};
+use crate::settings;
+
+/// Actions that IAM cannot limit to a resource, from the service authorization reference.
+const UNLIMITED: &[&str] = &[
+    "cloudtrail:DescribeTrails",
+    "dynamodb:ListTables",
+    "s3:ListAllMyBuckets",
+    "sns:Unsubscribe",
+    "sts:GetCallerIdentity",
+];
+
+/// The actions that a bound book needs, as an IAM policy document. Each is limited to the targets
+/// where IAM can do that.
+pub fn iam_policy(bound: &Bound) -> Value {
+    let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let identity = sts::GET_CALLER_IDENTITY.iam.iter();
+    needs.extend(identity.map(|action| (*action, BTreeSet::from(["*".to_owned()]))));
+    for step in bound.steps.iter().filter(|step| step.left_out.is_none()) {
+        let Some((id, targets)) = step.targets() else { continue };
+        let Some(setting) = settings::find(id) else { continue };
+        let sets = matches!(step.act, Act::Set { .. });
+        for wanted in targets {
+            let (on, to) = (&wanted.on, sets.then_some(&wanted.to));
+            for call in to.iter().flat_map(|to| setting.guard(on, to)) {
+                let name = call.resource().unwrap_or_default().to_owned();
+                for action in call.operation().iam {
+                    needs.entry(action).or_default().insert(resource(action, &on.place, &name));
+                }
+            }
+            let own = setting.read(on).into_iter().map(|call| call.operation());
+            let writes = if sets { setting.writes } else { &[] };
+            for action in own.chain(writes.iter().copied()).flat_map(|operation| operation.iam) {
+                needs.entry(action).or_default().insert(resource(action, &on.place, &on.name));
+            }
+        }
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements(needs) })
+}
+
+/// One statement for all actions on the same resources.
+fn statements(needs: BTreeMap<&str, BTreeSet<String>>) -> Vec<Value> {
+    let mut grouped: BTreeMap<(String, BTreeSet<String>), Vec<&str>> = BTreeMap::new();
+    for (action, resources) in needs {
+        let service = action.split(':').next().unwrap_or_default();
+        let is_any = resources.contains("*");
+        let (service, resources) = if is_any {
+            (String::new(), BTreeSet::from(["*".to_owned()]))
+        } else {
+            (service.to_owned(), resources)
+        };
+        grouped.entry((service, resources)).or_default().push(action);
+    }
+    grouped
+        .into_iter()
+        .map(|((_, resources), actions)| {
+            json!({ "Effect": "Allow", "Action": actions, "Resource": resources })
+        })
+        .collect()
+}
+
+/// The ARN that an action on this resource is limited to.
+fn resource(action: &str, place: &Place, name: &str) -> String {
+    if UNLIMITED.contains(&action) || name.is_empty() {
+        return "*".to_owned();
+    }
+    if name.starts_with("arn:") {
+        return name.to_owned();
+    }
+    match action.split(':').next() {
+        Some("dynamodb") => place.arn("dynamodb", &format!("table/{name}")),
+        Some("s3") => place.bucket_arn(name),
+        Some("sns") => place.arn("sns", name),
+        Some("cloudtrail") => place.arn("cloudtrail", &format!("trail/{name}")),
+        Some("cloudwatch") => place.arn("cloudwatch", &format!("alarm:{name}")),
+        _ => "*".to_owned(),
+    }
+}

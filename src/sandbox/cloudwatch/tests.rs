@@ -1,0 +1,91 @@
+//! Alarms, as an operator meets them.
+
+use crate::cloud::cloudwatch::{AlarmSpec, Call, Comparison, MissingData, Statistic};
+use crate::sandbox::testing::Desk;
+
+const ALARM: &str = "sitelogix-reports-throttles";
+
+fn spec() -> AlarmSpec {
+    AlarmSpec {
+        description: "Requests are throttled".to_owned(),
+        namespace: "AWS/DynamoDB".to_owned(),
+        metric: "ThrottledRequests".to_owned(),
+        dimensions: [("TableName".to_owned(), "sitelogix-reports".to_owned())].into(),
+        statistic: Statistic::Sum,
+        period_seconds: 300,
+        evaluation_periods: 1,
+        threshold: 1.5,
+        comparison: Comparison::GreaterThanThreshold,
+        missing_data: MissingData::NotBreaching,
+        actions: vec!["arn:aws:sns:us-east-1:500313280221:sitelogix-alerts".to_owned()],
+    }
+}
+
+fn put(spec: AlarmSpec) -> Call {
+    Call::PutMetricAlarm { alarm: ALARM.to_owned(), spec }
+}
+
+fn describe() -> Call {
+    Call::DescribeAlarm { alarm: ALARM.to_owned() }
+}
+
+fn delete() -> Call {
+    Call::DeleteAlarm { alarm: ALARM.to_owned() }
+}
+
+#[test]
+fn a_new_alarm_cannot_tell_before_its_first_period() {
+    let mut desk = Desk::empty();
+    let absent = "Absent ResourceNotFound: Unknown alarm: sitelogix-reports-throttles";
+    assert_eq!(desk.bad(0.0, describe()), absent);
+    desk.good(0.0, put(spec()));
+    assert_eq!(desk.bad(0.5, describe()), absent, "not seen yet");
+    assert!(desk.good(3.0, describe()).ends_with("state:INSUFFICIENT_DATA}"));
+    assert!(desk.good(299.0, describe()).ends_with("state:INSUFFICIENT_DATA}"));
+    assert!(desk.good(300.0, describe()).ends_with("state:OK}"));
+}
+
+#[test]
+fn an_alarm_is_replaced_as_a_whole_and_keeps_its_state() {
+    let mut desk = Desk::empty();
+    desk.good(0.0, put(spec()));
+    let mut other = spec();
+    other.threshold = 10.0;
+    other.actions = vec!["arn:b".to_owned(), "arn:a".to_owned()];
+    desk.good(400.0, put(other.clone()));
+    desk.good(400.0, put(other));
+    assert!(desk.good(400.5, describe()).contains("threshold:1.5"), "an old answer");
+    let shown = desk.good(403.0, describe());
+    assert!(shown.contains("actions:[arn:a,arn:b]"), "{shown}");
+    assert!(shown.contains("threshold:10.0") && shown.ends_with("state:OK}"), "{shown}");
+    let changed: Vec<bool> = desk.world.ledger().iter().map(|entry| entry.change).collect();
+    assert_eq!(changed, [true, true, false]);
+}
+
+#[test]
+fn an_alarm_is_deleted_once() {
+    let mut desk = Desk::empty();
+    desk.good(0.0, put(spec()));
+    desk.good(5.0, delete());
+    assert!(desk.bad(5.0, delete()).starts_with("Absent ResourceNotFound"));
+    assert!(desk.bad(8.0, describe()).starts_with("Absent ResourceNotFound"));
+}
+
+#[test]
+fn what_cannot_be_an_alarm_is_refused() {
+    let mut desk = Desk::empty();
+    let mut refused = |change: &dyn Fn(&mut AlarmSpec)| {
+        let mut spec = spec();
+        change(&mut spec);
+        desk.bad(0.0, put(spec))
+    };
+    assert_eq!(
+        refused(&|spec| spec.period_seconds = 45),
+        "Refused ValidationError: Period must be 10, 20, 30 or a multiple of 60"
+    );
+    assert!(refused(&|spec| spec.period_seconds = 0).starts_with("Refused ValidationError"));
+    assert!(refused(&|spec| spec.threshold = f64::NAN).contains("finite"));
+    assert!(refused(&|spec| spec.evaluation_periods = 0).starts_with("Refused ValidationError"));
+    assert!(refused(&|spec| spec.actions = vec!["arn:x".to_owned(); 6]).contains("less than"));
+    assert!(refused(&|spec| spec.actions = vec!["topic".to_owned()]).contains("Invalid arn"));
+}

@@ -1,0 +1,205 @@
+//! Faults as data: which call goes wrong, when, and how.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::{Call, CallError, Ending};
+
+/// A fault that waits for its call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// The operation: `UpdateTable`, `dynamodb:UpdateTable`, or `*` for every call.
+    pub on: String,
+    /// Only calls about this resource, when given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The first matching call that goes wrong, counted from 1.
+    #[serde(default = "one")]
+    pub nth: u32,
+    /// How many matching calls in a row go wrong; 4294967295 is for good.
+    #[serde(default = "one")]
+    pub times: u32,
+    /// How they go wrong.
+    pub kind: FaultKind,
+}
+
+/// How a call goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Too many calls. Not applied.
+    Throttled,
+    /// The identity may not do this. Not applied.
+    Denied,
+    /// The credentials have expired. Not applied.
+    Expired,
+    /// The clock of this machine is wrong, so the signature is not accepted. Not applied.
+    ClockSkew,
+    /// There is no connection. Not applied.
+    NotSent,
+    /// AWS answers 500. Not applied, which nobody can know.
+    ServerError,
+    /// Applied, and the reply is lost.
+    LostReply,
+    /// Lost on its way; not applied. Looks exactly like [`LostReply`](Self::LostReply).
+    LostRequest,
+    /// Applied, and the reply breaks off in the middle.
+    Truncated,
+    /// Busy with another change. Not applied.
+    InUse,
+    /// As if the resource were not there. Not applied.
+    NotFound,
+    /// A quota of the account is used up. Not applied.
+    Quota,
+    /// As if the resource were in another Region. Not applied.
+    WrongRegion,
+}
+
+impl FaultKind {
+    /// Every kind, for tests that try them all.
+    pub const ALL: [Self; 13] = [
+        Self::Throttled,
+        Self::Denied,
+        Self::Expired,
+        Self::ClockSkew,
+        Self::NotSent,
+        Self::ServerError,
+        Self::LostReply,
+        Self::LostRequest,
+        Self::Truncated,
+        Self::InUse,
+        Self::NotFound,
+        Self::Quota,
+        Self::WrongRegion,
+    ];
+
+    /// True when the call is carried out all the same, and only its reply is lost.
+    pub const fn applies(self) -> bool {
+        matches!(self, Self::LostReply | Self::Truncated)
+    }
+
+    /// True when AWS answers, and so gives a request id.
+    const fn answered(self) -> bool {
+        !matches!(self, Self::NotSent | Self::LostReply | Self::LostRequest | Self::Truncated)
+    }
+
+    /// What the caller gets instead of a reply.
+    pub fn error(self, call: &Call, request_id: &str) -> CallError {
+        let (ending, of_s3, other) = self.words();
+        let (code, message) = if matches!(call, Call::S3(_)) { of_s3 } else { other };
+        let mut error = CallError::new(ending, code, message);
+        error.request_id = self.answered().then(|| request_id.to_owned());
+        error
+    }
+
+    /// The class, and code and message as S3 and as the other services put them.
+    const fn words(self) -> (Ending, Words, Words) {
+        match self {
+            Self::Throttled => (
+                Ending::Throttled,
+                ("SlowDown", "Please reduce your request rate."),
+                ("ThrottlingException", "Rate exceeded"),
+            ),
+            Self::Denied => (
+                Ending::Denied,
+                ("AccessDenied", "Access Denied"),
+                ("AccessDeniedException", "User is not authorized to perform this operation"),
+            ),
+            Self::Expired => (
+                Ending::Expired,
+                ("ExpiredToken", "The provided token has expired."),
+                ("ExpiredTokenException", "The security token included in the request is expired"),
+            ),
+            Self::ClockSkew => (
+                Ending::Expired,
+                (
+                    "RequestTimeTooSkewed",
+                    "The difference between the request time and the current time is too large.",
+                ),
+                ("InvalidSignatureException", "Signature expired"),
+            ),
+            Self::NotSent => {
+                let words = ("NotSent", "connection refused");
+                (Ending::NotSent, words, words)
+            }
+            Self::ServerError => (
+                Ending::Unknown,
+                ("InternalError", "We encountered an internal error. Please try again."),
+                ("InternalServerError", "Internal server error"),
+            ),
+            Self::LostReply | Self::LostRequest => {
+                let words = ("Timeout", "no reply before the time was up");
+                (Ending::Unknown, words, words)
+            }
+            Self::Truncated => {
+                let words = ("Truncated", "the reply broke off in the middle");
+                (Ending::Unknown, words, words)
+            }
+            Self::InUse => (
+                Ending::InUse,
+                (
+                    "OperationAborted",
+                    "A conflicting conditional operation is currently in progress against this \
+                     resource. Please try again.",
+                ),
+                ("ResourceInUseException", "Attempt to change a resource which is still in use"),
+            ),
+            Self::NotFound => (
+                Ending::Absent,
+                ("NoSuchBucket", "The specified bucket does not exist"),
+                ("ResourceNotFoundException", "Requested resource not found"),
+            ),
+            Self::Quota => (
+                Ending::Refused,
+                ("TooManyBuckets", "You have attempted to create more buckets than allowed"),
+                ("LimitExceededException", "Subscriber limit exceeded"),
+            ),
+            Self::WrongRegion => (
+                Ending::WrongRegion,
+                (
+                    "PermanentRedirect",
+                    "The bucket you are attempting to access must be addressed using the \
+                     specified endpoint.",
+                ),
+                ("InvalidHomeRegionException", "The resource lives in another Region."),
+            ),
+        }
+    }
+}
+
+/// Code and message of an error.
+type Words = (&'static str, &'static str);
+
+/// A fault with the number of matching calls that it has seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Armed {
+    fault: Fault,
+    seen: u32,
+}
+
+impl Armed {
+    /// A fault that has seen nothing yet.
+    pub(super) fn new(fault: Fault) -> Self {
+        Self { fault, seen: 0 }
+    }
+
+    /// Counts the call if it matches, and answers how it goes wrong if it does.
+    pub(super) fn meet(&mut self, call: &Call) -> Option<FaultKind> {
+        let Fault { on, resource, nth, times, kind } = &self.fault;
+        let operation = call.operation();
+        let named = on == "*"
+            || on == operation.name
+            || on.split_once(':') == Some((operation.service, operation.name));
+        if !named || resource.as_deref().is_some_and(|wanted| Some(wanted) != call.resource()) {
+            return None;
+        }
+        let before = self.seen;
+        self.seen = self.seen.saturating_add(1);
+        let first = nth.saturating_sub(1);
+        (before >= first && before - first < *times).then_some(*kind)
+    }
+}
+
+fn one() -> u32 {
+    1
+}

@@ -1,0 +1,171 @@
+//! The simulated account: all services, one clock, one ledger.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::{Answer, Call, CallError, Outcome, Place, Reply};
+
+use super::fault::{Armed, Fault, FaultKind};
+use super::ledger::Entry;
+use super::moment::{Applied, Carried, Moment};
+use super::{cloudtrail, cloudwatch, dynamodb, s3, sns, sts};
+
+/// A simulated account in one Region.
+///
+/// The same seed, calls and times give the same answers, ids included. Time only moves on: an
+/// earlier time counts as the latest seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct World {
+    place: Place,
+    seed: u64,
+    clock: Timestamp,
+    /// Number of calls so far: what ids are made of.
+    calls: u64,
+    recipient_confirms: bool,
+    faults: Vec<Armed>,
+    pub(super) dynamodb: dynamodb::Tables,
+    pub(super) s3: s3::Buckets,
+    sns: sns::Topics,
+    cloudtrail: cloudtrail::Trails,
+    cloudwatch: cloudwatch::Alarms,
+    ledger: Vec<Entry>,
+}
+
+impl World {
+    /// An empty account.
+    pub fn new(place: Place, seed: u64, now: Timestamp) -> Self {
+        Self {
+            place,
+            seed,
+            clock: now,
+            calls: 0,
+            recipient_confirms: true,
+            faults: Vec::new(),
+            dynamodb: dynamodb::Tables::default(),
+            s3: s3::Buckets::default(),
+            sns: sns::Topics::default(),
+            cloudtrail: cloudtrail::Trails::default(),
+            cloudwatch: cloudwatch::Alarms::default(),
+            ledger: Vec::new(),
+        }
+    }
+
+    /// Carries out one call at simulated time `now`.
+    pub fn call(&mut self, call: &Call, now: Timestamp) -> Outcome {
+        let at = self.moment(now);
+        let request_id = at.request_id(call.operation().service);
+        self.sns.settle(self.clock, self.recipient_confirms);
+        let fault = self.fault_for(call);
+        if let Some(kind) = fault
+            && !kind.applies()
+        {
+            return Err(kind.error(call, &request_id));
+        }
+        let ending = self.carry_out(call, &at);
+        if let Ok(Applied { changed, .. }) = &ending {
+            self.enter(call, &request_id, *changed);
+        }
+        if let Some(kind) = fault {
+            return Err(kind.error(call, &request_id));
+        }
+        match ending {
+            Ok(Applied { reply, .. }) => Ok(Answer { reply, request_id: Some(request_id) }),
+            Err(error) => Err(CallError { request_id: Some(request_id), ..error }),
+        }
+    }
+
+    /// The account and Region that it stands for.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The latest simulated time seen.
+    pub fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// Every effect, in order.
+    pub fn ledger(&self) -> &[Entry] {
+        &self.ledger
+    }
+
+    /// Replaces all faults; their counts begin anew.
+    pub fn set_faults(&mut self, faults: Vec<Fault>) {
+        self.faults = faults.into_iter().map(Armed::new).collect();
+    }
+
+    /// Whether recipients of mails confirm their subscriptions; they do unless told otherwise.
+    pub fn set_recipient_confirms(&mut self, confirms: bool) {
+        self.recipient_confirms = confirms;
+    }
+
+    /// Begins a table as somebody else in the account would: it is CREATING for a while.
+    pub fn create_table(&mut self, table: &str, now: Timestamp) {
+        let at = self.moment(now);
+        self.dynamodb.create(table, &at);
+    }
+
+    /// The account's state without ledger, clock, faults, counters, ids and times: two worlds of
+    /// equal state differ in nothing that a person could have set.
+    pub fn state(&self) -> serde_json::Value {
+        serde_json::json!({
+            "dynamodb": self.dynamodb.state(),
+            "s3": self.s3.state(),
+            "sns": self.sns.state(),
+            "cloudtrail": self.cloudtrail.state(),
+            "cloudwatch": self.cloudwatch.state(),
+        })
+    }
+
+    /// Moves the clock and numbers the call.
+    pub(super) fn moment(&mut self, now: Timestamp) -> Moment {
+        self.clock = self.clock.max(now);
+        self.calls += 1;
+        Moment::new(&self.place, self.seed, self.calls, self.clock)
+    }
+
+    fn fault_for(&mut self, call: &Call) -> Option<FaultKind> {
+        // Every fault counts the call, whichever of them strikes.
+        self.faults.iter_mut().fold(None, |struck, armed| {
+            let kind = armed.meet(call);
+            struck.or(kind)
+        })
+    }
+
+    fn carry_out(&mut self, call: &Call, at: &Moment) -> Carried<Reply> {
+        match call {
+            Call::Sts(call) => wrap(sts::call(call, at), Reply::Sts),
+            Call::DynamoDb(call) => wrap(self.dynamodb.call(call, at), Reply::DynamoDb),
+            Call::S3(call) => wrap(self.s3.call(call, at), Reply::S3),
+            Call::Sns(call) => wrap(self.sns.call(call, at), Reply::Sns),
+            Call::CloudTrail(call) => {
+                wrap(self.cloudtrail.call(call, &self.s3, at), Reply::CloudTrail)
+            }
+            Call::CloudWatch(call) => wrap(self.cloudwatch.call(call, at), Reply::CloudWatch),
+        }
+    }
+
+    fn enter(&mut self, call: &Call, request_id: &str, change: bool) {
+        let operation = call.operation();
+        if operation.is_read() {
+            return;
+        }
+        self.ledger.push(Entry {
+            seq: self.ledger.len() as u64 + 1,
+            at: self.clock,
+            operation: format!("{}:{}", operation.service, operation.name),
+            resource: call.resource().unwrap_or_default().to_owned(),
+            digest: call.digest(),
+            request_id: request_id.to_owned(),
+            change,
+            detail: call.clone(),
+        });
+    }
+}
+
+fn wrap<R>(carried: Carried<R>, reply: impl FnOnce(R) -> Reply) -> Carried<Reply> {
+    carried.map(|done| Applied { reply: reply(done.reply), changed: done.changed })
+}
+
+#[cfg(test)]
+mod tests;

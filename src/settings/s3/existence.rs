@@ -1,0 +1,138 @@
+//! `s3.bucket.existence`: whether a bucket is there.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::presence::Presence;
+use super::super::seen::{reply, strange, unless};
+use super::super::{Breach, Change, Kind, Property, Target, Unread};
+use super::{NO_OBJECT_LOCK, call, names, unreadable};
+use crate::cloud::s3::{CREATE_BUCKET, Call, DELETE_BUCKET, Reply};
+use crate::cloud::{self, CallError, Danger, Ending, Operation, Outcome};
+
+/// `s3.bucket.existence`
+pub(in crate::settings) struct Existence;
+
+/// A bucket that is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::settings) struct Bucket {
+    /// Born with Object Lock, and so with versioning. A bucket without it gets it through
+    /// `s3.bucket.object_lock`.
+    #[serde(default)]
+    pub object_lock: bool,
+}
+
+impl Property for Existence {
+    type Value = Presence<Bucket>;
+
+    const ID: &'static str = "s3.bucket.existence";
+    const KIND: Kind = Kind::Bucket;
+    const TITLE: &'static str = "Bucket";
+    const HELP: &'static str = "Whether the bucket is there, in the account and Region of the \
+        environment. With `object_lock` it is born with Object Lock and versioning, which then \
+        stay on for good (S2). Only an empty bucket can be deleted.";
+    const SOURCE: &'static str =
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html";
+    const EXAMPLE: &'static str = "{ object_lock = true }";
+    const WRITES: &'static [&'static Operation] = &[&CREATE_BUCKET, &DELETE_BUCKET];
+
+    fn read(on: &Target) -> Vec<cloud::Call> {
+        let bucket = || on.name.clone();
+        vec![
+            cloud::Call::S3(Call::HeadBucket { bucket: bucket() }),
+            cloud::Call::S3(Call::GetObjectLockConfiguration { bucket: bucket() }),
+        ]
+    }
+
+    fn decode(on: &Target, seen: &[Outcome]) -> Result<Presence<Bucket>, Unread> {
+        match reply(seen, 0) {
+            Err(Unread::Absent) => return Ok(Presence::Absent),
+            Err(why) => return Err(why),
+            Ok(cloud::Reply::S3(Reply::Bucket { region })) if *region == on.place.region => {}
+            Ok(cloud::Reply::S3(Reply::Bucket { region })) => {
+                let why = format!("the bucket is in {region}");
+                return Err(Unread::Failed(CallError::new(
+                    Ending::WrongRegion,
+                    "WrongRegion",
+                    why,
+                )));
+            }
+            Ok(other) => return Err(strange(other)),
+        }
+        let object_lock = match unless(seen, 1, &[NO_OBJECT_LOCK])? {
+            None => false,
+            Some(cloud::Reply::S3(Reply::ObjectLock { .. })) => true,
+            Some(other) => return Err(strange(other)),
+        };
+        Ok(Presence::Present(Bucket { object_lock }))
+    }
+
+    fn is_met(value: &Presence<Bucket>, wanted: &Presence<Bucket>) -> bool {
+        match (value, wanted) {
+            (Presence::Absent, Presence::Absent) => true,
+            (Presence::Present(value), Presence::Present(wanted)) => {
+                value.object_lock || !wanted.object_lock
+            }
+            (Presence::Absent, Presence::Present(_)) | (Presence::Present(_), Presence::Absent) => {
+                false
+            }
+        }
+    }
+
+    fn write(
+        on: &Target,
+        seen: &[Outcome],
+        to: &Presence<Bucket>,
+    ) -> Result<Vec<cloud::Call>, Breach> {
+        let bucket = on.name.clone();
+        match (Self::decode(on, seen).map_err(|why| unreadable(&why))?, to) {
+            (Presence::Absent, Presence::Absent) => Ok(Vec::new()),
+            (Presence::Absent, Presence::Present(wanted)) => {
+                Ok(call(Call::CreateBucket { bucket, object_lock: wanted.object_lock }))
+            }
+            (Presence::Present(_), Presence::Absent) => Ok(call(Call::DeleteBucket { bucket })),
+            (Presence::Present(now), Presence::Present(wanted))
+                if wanted.object_lock && !now.object_lock =>
+            {
+                Err(Breach::refuse(
+                    "S1",
+                    "the bucket is there without Object Lock, and can only be born with it once",
+                    "set `s3.bucket.object_lock` on it: AWS turns Object Lock on in place (S1), \
+                     for good (S2)",
+                ))
+            }
+            (Presence::Present(_), Presence::Present(_)) => Ok(Vec::new()),
+        }
+    }
+
+    fn change(from: &Presence<Bucket>, to: &Presence<Bucket>) -> Change {
+        match (from, to) {
+            (Presence::Absent, Presence::Present(Bucket { object_lock: true })) => Change::because(
+                Danger::Change,
+                "The bucket is born with Object Lock, which cannot be turned off (S2); undo \
+                 deletes the bucket while it is empty.",
+            ),
+            (Presence::Absent, Presence::Present(Bucket { object_lock: false })) => {
+                Change::because(Danger::Change, "Undo deletes the bucket while it is empty.")
+            }
+            (Presence::Present(_), Presence::Absent) => Change::because(
+                Danger::Destroy,
+                "The bucket goes with its settings and its policy, and its name may be taken by \
+                 another account before it can be created again.",
+            ),
+            (Presence::Absent, Presence::Absent) | (Presence::Present(_), Presence::Present(_)) => {
+                Change::exact()
+            }
+        }
+    }
+
+    fn lint(on: &Target, to: &Presence<Bucket>) -> Vec<Breach> {
+        // An old bucket with a name that AWS no longer takes can still be deleted.
+        to.present().and_then(|_| names::breach(&on.name)).into_iter().collect()
+    }
+
+    fn creates(to: &Presence<Bucket>) -> bool {
+        to.present().is_some()
+    }
+}

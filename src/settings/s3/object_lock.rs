@@ -1,0 +1,167 @@
+//! `s3.bucket.object_lock`: whether object versions can be kept from being deleted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::presence::Presence;
+use super::super::seen::{reply, strange, unless};
+use super::super::{Breach, Change, Kind, Property, Target, Unread};
+use super::{NO_OBJECT_LOCK, call, unreadable};
+use crate::cloud::s3::{
+    Call, PUT_OBJECT_LOCK_CONFIGURATION, Reply, Retention, RetentionMode, Versioning,
+};
+use crate::cloud::{self, Danger, Operation, Outcome};
+
+/// `s3.bucket.object_lock`
+pub(in crate::settings) struct ObjectLock;
+
+/// Object Lock that is on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::settings) struct Lock {
+    /// What every new object version gets; nothing when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_retention: Option<Retention>,
+}
+
+/// The longest default retention that AWS takes.
+const LONGEST_DAYS: u32 = 36_500;
+const LONGEST_YEARS: u32 = 100;
+
+impl Property for ObjectLock {
+    type Value = Presence<Lock>;
+
+    const ID: &'static str = "s3.bucket.object_lock";
+    const KIND: Kind = Kind::Bucket;
+    const TITLE: &'static str = "Object Lock";
+    const HELP: &'static str = "Whether object versions can be kept from being deleted, and the \
+        retention that every new version gets: a mode with days or years, not both (S4). It can \
+        be turned on for a bucket that is there (S1) and versioned, and then never off again \
+        (S2). A default retention does not reach the objects that are there already (S3), and a \
+        delete marker still hides a locked object (S4).";
+    const SOURCE: &'static str =
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html";
+    const EXAMPLE: &'static str = "{ default_retention = { mode = \"GOVERNANCE\", years = 7 } }";
+    const WRITES: &'static [&'static Operation] = &[&PUT_OBJECT_LOCK_CONFIGURATION];
+
+    fn read(on: &Target) -> Vec<cloud::Call> {
+        call(Call::GetObjectLockConfiguration { bucket: on.name.clone() })
+    }
+
+    fn decode(_on: &Target, seen: &[Outcome]) -> Result<Presence<Lock>, Unread> {
+        match unless(seen, 0, &[NO_OBJECT_LOCK])? {
+            None => Ok(Presence::Absent),
+            Some(cloud::Reply::S3(Reply::ObjectLock { default_retention })) => {
+                Ok(Presence::Present(Lock { default_retention: default_retention.clone() }))
+            }
+            Some(other) => Err(strange(other)),
+        }
+    }
+
+    fn write(
+        on: &Target,
+        seen: &[Outcome],
+        to: &Presence<Lock>,
+    ) -> Result<Vec<cloud::Call>, Breach> {
+        let now = Self::decode(on, seen).map_err(|why| unreadable(&why))?;
+        match (now, to) {
+            (_, Presence::Present(lock)) => Ok(call(Call::PutObjectLockConfiguration {
+                bucket: on.name.clone(),
+                default_retention: lock.default_retention.clone(),
+            })),
+            (Presence::Absent, Presence::Absent) => Ok(Vec::new()),
+            (Presence::Present(_), Presence::Absent) => Err(Breach::refuse(
+                "S2",
+                "Object Lock is on, and AWS never turns it off",
+                "set it without `default_retention`: new object versions are then not locked",
+            )),
+        }
+    }
+
+    fn change(from: &Presence<Lock>, to: &Presence<Lock>) -> Change {
+        let (was_on, before) = match from {
+            Presence::Absent => (false, None),
+            Presence::Present(lock) => (true, lock.default_retention.as_ref()),
+        };
+        let Presence::Present(Lock { default_retention: after }) = to else {
+            return Change::exact();
+        };
+        if !was_on {
+            return Change::because(
+                Danger::Irreversible,
+                "Object Lock can never be turned off again, and versioning can no longer be \
+                 suspended (S2).",
+            );
+        }
+        if before == after.as_ref() {
+            return Change::exact();
+        }
+        match (before.map(|retention| retention.mode), after.as_ref().map(|after| after.mode)) {
+            (_, Some(RetentionMode::Compliance)) => Change::because(
+                Danger::Irreversible,
+                "Nobody, not even the root user, can delete an object version that is written \
+                 under COMPLIANCE until its retention ends (S4).",
+            ),
+            (Some(RetentionMode::Compliance), Some(RetentionMode::Governance) | None) => {
+                Change::because(
+                    Danger::Destroy,
+                    "New object versions lose the protection of COMPLIANCE; those written \
+                     meanwhile do not get it back.",
+                )
+            }
+            (Some(RetentionMode::Governance) | None, Some(RetentionMode::Governance) | None) => {
+                Change::because(
+                    Danger::Change,
+                    "Only object versions that are written from now on get the new default (S3).",
+                )
+            }
+        }
+    }
+
+    fn lint(_on: &Target, to: &Presence<Lock>) -> Vec<Breach> {
+        let retention = to.present().and_then(|lock| lock.default_retention.as_ref());
+        let Some(Retention { mode: _, days, years }) = retention else {
+            return Vec::new();
+        };
+        let (why, fix) = match (days, years) {
+            (Some(_), Some(_)) => ("a default retention has days or years, not both", "drop one"),
+            (None, None) => ("a default retention needs days or years", "add `days` or `years`"),
+            (Some(0), None) | (None, Some(0)) => {
+                ("a default retention lasts longer than nothing", "give at least 1")
+            }
+            (Some(days), None) if *days > LONGEST_DAYS => {
+                ("a default retention is 36500 days at most", "give fewer days")
+            }
+            (None, Some(years)) if *years > LONGEST_YEARS => {
+                ("a default retention is 100 years at most", "give fewer years")
+            }
+            (Some(_), None) | (None, Some(_)) => return Vec::new(),
+        };
+        vec![Breach::refuse("S4", why, fix)]
+    }
+
+    fn guard(on: &Target, to: &Presence<Lock>) -> Vec<cloud::Call> {
+        match to {
+            Presence::Absent => Vec::new(),
+            Presence::Present(_) => call(Call::GetBucketVersioning { bucket: on.name.clone() }),
+        }
+    }
+
+    fn judge(_on: &Target, to: &Presence<Lock>, seen: &[Outcome]) -> Vec<Breach> {
+        if to.present().is_none() {
+            return Vec::new();
+        }
+        let fix = "set `s3.bucket.versioning` to \"enabled\" in a step before this one";
+        let state = match reply(seen, 0) {
+            Ok(cloud::Reply::S3(Reply::Versioning { versioning })) => match versioning {
+                Versioning::Enabled => return Vec::new(),
+                Versioning::Never => "was never on".to_owned(),
+                Versioning::Suspended => "is suspended".to_owned(),
+            },
+            Ok(other) => format!("could not be read: {}", strange(other)),
+            Err(why) => format!("could not be read: {why}"),
+        };
+        let why = format!("Object Lock needs versioning, which {state}");
+        vec![Breach::refuse("S2", why, fix)]
+    }
+}

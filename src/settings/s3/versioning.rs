@@ -1,0 +1,120 @@
+//! `s3.bucket.versioning`: whether old versions of objects are kept.
+
+use super::super::seen::{reply, strange, unless};
+use super::super::{Breach, Change, Kind, Property, Target, Undo, Unread};
+use super::{NO_OBJECT_LOCK, call};
+use crate::cloud::s3::{Call, PUT_BUCKET_VERSIONING, Reply, Versioning};
+use crate::cloud::{self, Danger, Operation, Outcome};
+
+/// `s3.bucket.versioning`
+pub(in crate::settings) struct BucketVersioning;
+
+fn put(on: &Target, enabled: bool) -> Vec<cloud::Call> {
+    call(Call::PutBucketVersioning { bucket: on.name.clone(), enabled })
+}
+
+impl Property for BucketVersioning {
+    type Value = Versioning;
+
+    const ID: &'static str = "s3.bucket.versioning";
+    const KIND: Kind = Kind::Bucket;
+    const TITLE: &'static str = "Versioning";
+    const HELP: &'static str = "Whether old versions of objects are kept: `never` (it never was \
+        on), `enabled` or `suspended`. Once enabled it can only be suspended: undo does that, and \
+        `suspended` counts as `never`, as near as AWS allows. Wait 15 minutes after enabling it \
+        for the first time before anything is written (S6). An expiration rule then only hides \
+        objects, unless noncurrent versions expire too (S7). With Object Lock it cannot be \
+        suspended (S2).";
+    const SOURCE: &'static str =
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html";
+    const EXAMPLE: &'static str = "\"enabled\"";
+    const WRITES: &'static [&'static Operation] = &[&PUT_BUCKET_VERSIONING];
+
+    fn read(on: &Target) -> Vec<cloud::Call> {
+        call(Call::GetBucketVersioning { bucket: on.name.clone() })
+    }
+
+    fn decode(_on: &Target, seen: &[Outcome]) -> Result<Versioning, Unread> {
+        match reply(seen, 0)? {
+            cloud::Reply::S3(Reply::Versioning { versioning }) => Ok(*versioning),
+            other => Err(strange(other)),
+        }
+    }
+
+    fn is_met(value: &Versioning, wanted: &Versioning) -> bool {
+        value == wanted || (*value == Versioning::Suspended && *wanted == Versioning::Never)
+    }
+
+    fn write(on: &Target, seen: &[Outcome], to: &Versioning) -> Result<Vec<cloud::Call>, Breach> {
+        match to {
+            Versioning::Enabled => Ok(put(on, true)),
+            Versioning::Suspended => Ok(put(on, false)),
+            Versioning::Never => match Self::decode(on, seen) {
+                Ok(Versioning::Never | Versioning::Suspended) => Ok(Vec::new()),
+                Ok(Versioning::Enabled) | Err(_) => Err(Breach::unfit(
+                    "a bucket that was versioned once never goes back to never having been",
+                    "set \"suspended\": old versions stay, new overwrites keep none",
+                )),
+            },
+        }
+    }
+
+    fn undo(
+        on: &Target,
+        seen: &[Outcome],
+        undo: &Undo<'_, Versioning>,
+    ) -> Result<Vec<cloud::Call>, Breach> {
+        match undo.before {
+            // As near as AWS allows.
+            Versioning::Never => match Self::decode(on, seen) {
+                Ok(Versioning::Never | Versioning::Suspended) => Ok(Vec::new()),
+                Ok(Versioning::Enabled) | Err(_) => Ok(put(on, false)),
+            },
+            Versioning::Enabled | Versioning::Suspended => Self::write(on, seen, undo.before),
+        }
+    }
+
+    fn change(from: &Versioning, to: &Versioning) -> Change {
+        match (from, to) {
+            (Versioning::Never, Versioning::Enabled) => Change::because(
+                Danger::Destroy,
+                "From now on it can only be suspended, not undone. Wait 15 minutes before writing \
+                 to the bucket; reads may miss objects meanwhile (S6).",
+            ),
+            (Versioning::Never, Versioning::Suspended) => Change::because(
+                Danger::Destroy,
+                "A bucket does not go back to never having been versioned.",
+            ),
+            (Versioning::Enabled, Versioning::Suspended | Versioning::Never) => Change::because(
+                Danger::Destroy,
+                "From now on an overwrite or delete keeps no old version.",
+            ),
+            (Versioning::Never | Versioning::Suspended, Versioning::Never)
+            | (Versioning::Enabled | Versioning::Suspended, Versioning::Enabled)
+            | (Versioning::Suspended, Versioning::Suspended) => Change::exact(),
+        }
+    }
+
+    fn guard(on: &Target, to: &Versioning) -> Vec<cloud::Call> {
+        match to {
+            Versioning::Enabled => Vec::new(),
+            Versioning::Never | Versioning::Suspended => {
+                call(Call::GetObjectLockConfiguration { bucket: on.name.clone() })
+            }
+        }
+    }
+
+    fn judge(_on: &Target, to: &Versioning, seen: &[Outcome]) -> Vec<Breach> {
+        let is_locked = match to {
+            Versioning::Enabled => false,
+            Versioning::Never | Versioning::Suspended => {
+                matches!(unless(seen, 0, &[NO_OBJECT_LOCK]), Ok(Some(_)))
+            }
+        };
+        if !is_locked {
+            return Vec::new();
+        }
+        let why = "the bucket has Object Lock, so its versioning can never be suspended";
+        vec![Breach::refuse("S2", why, "leave versioning enabled")]
+    }
+}

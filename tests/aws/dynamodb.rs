@@ -1,0 +1,148 @@
+//! Tables: what is written is there when it is read, by us and by a second client.
+//!
+//! ministack differs from AWS: a table is ACTIVE at once, so that a second change is never refused;
+//! the recovery period is not kept and reads as 35 days; the continuous backups of a table that is
+//! not there are `ResourceNotFoundException`, where AWS says `TableNotFoundException`.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
+use muster::cloud::dynamodb::{
+    Call, ContinuousBackups, Reply, StreamView, Table, TableChange, TableStatus,
+};
+use muster::cloud::{self, Ending};
+
+use crate::emulator;
+use crate::support::{self, ACCOUNT, REGION, config, ending, live};
+
+async fn make(client: &Client, table: &str) {
+    let attribute = AttributeDefinition::builder()
+        .attribute_name("id")
+        .attribute_type(ScalarAttributeType::S)
+        .build()
+        .expect("an attribute");
+    let key = KeySchemaElement::builder()
+        .attribute_name("id")
+        .key_type(KeyType::Hash)
+        .build()
+        .expect("a key");
+    let request = client
+        .create_table()
+        .table_name(table)
+        .attribute_definitions(attribute)
+        .key_schema(key)
+        .billing_mode(BillingMode::PayPerRequest);
+    request.send().await.expect("a table");
+}
+
+async fn reply(live: &muster::aws::Live, call: Call) -> Reply {
+    match support::reply(live, call).await {
+        cloud::Reply::DynamoDb(reply) => reply,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+async fn table(live: &muster::aws::Live, call: Call) -> Table {
+    match reply(live, call).await {
+        Reply::Table(table) => table,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+async fn backups(live: &muster::aws::Live, call: Call) -> ContinuousBackups {
+    match reply(live, call).await {
+        Reply::ContinuousBackups(backups) => backups,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+fn vendors() -> String {
+    "sitelogix-vendors".to_owned()
+}
+
+#[tokio::test]
+async fn a_table_is_described_and_changed() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    let second = Client::new(&config(&emulator.url(), REGION));
+    make(&second, "sitelogix-vendors").await;
+
+    let before = table(&live, Call::DescribeTable { table: vendors() }).await;
+    let arn = format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/sitelogix-vendors");
+    assert_eq!((before.name.as_str(), before.arn.as_str()), ("sitelogix-vendors", arn.as_str()));
+    assert_eq!((before.status, before.items_about), (TableStatus::Active, 0));
+    assert_eq!((before.deletion_protection, before.stream), (false, None));
+    assert!(!before.id.is_empty());
+
+    let change = TableChange::DeletionProtection(true);
+    table(&live, Call::UpdateTable { table: vendors(), change }).await;
+    let change = TableChange::Stream(Some(StreamView::NewAndOldImages));
+    table(&live, Call::UpdateTable { table: vendors(), change }).await;
+    let after = table(&live, Call::DescribeTable { table: vendors() }).await;
+    assert_eq!(after.id, before.id);
+    assert_eq!(
+        (after.deletion_protection, after.stream),
+        (true, Some(StreamView::NewAndOldImages))
+    );
+    let refused = second.delete_table().table_name("sitelogix-vendors").send().await;
+    assert!(refused.is_err(), "a second client must not be able to delete a protected table");
+
+    let change = TableChange::Stream(None);
+    table(&live, Call::UpdateTable { table: vendors(), change }).await;
+    let change = TableChange::DeletionProtection(false);
+    table(&live, Call::UpdateTable { table: vendors(), change }).await;
+    assert_eq!(table(&live, Call::DescribeTable { table: vendors() }).await, before);
+}
+
+#[tokio::test]
+async fn continuous_backups_go_on_and_off() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    let second = Client::new(&config(&emulator.url(), REGION));
+    make(&second, "sitelogix-vendors").await;
+
+    let off = ContinuousBackups { recovery_period_days: None, earliest: None, latest: None };
+    let read = Call::DescribeContinuousBackups { table: vendors() };
+    assert_eq!(backups(&live, read.clone()).await, off);
+
+    let on = Call::UpdateContinuousBackups { table: vendors(), recovery_period_days: Some(35) };
+    backups(&live, on).await;
+    let found = backups(&live, read.clone()).await;
+    assert_eq!(found.recovery_period_days, Some(35));
+    assert!(found.earliest.is_some() && found.earliest <= found.latest, "{found:?}");
+
+    let off_again = Call::UpdateContinuousBackups { table: vendors(), recovery_period_days: None };
+    backups(&live, off_again).await;
+    assert_eq!(backups(&live, read).await, off);
+}
+
+#[tokio::test]
+async fn the_list_of_tables_has_every_page() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    assert_eq!(reply(&live, Call::ListTables {}).await, Reply::Tables { names: Vec::new() });
+    let second = Client::new(&config(&emulator.url(), REGION));
+    // A page holds a hundred.
+    let expected: Vec<String> = (0..105).map(|n| format!("table-{n:03}")).collect();
+    for name in &expected {
+        make(&second, name).await;
+    }
+    assert_eq!(reply(&live, Call::ListTables {}).await, Reply::Tables { names: expected });
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_is_absent() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    let not_found = (Ending::Absent, "ResourceNotFoundException".to_owned());
+    let call = Call::DescribeTable { table: vendors() };
+    assert_eq!(ending(&live, call).await, not_found);
+    let change = TableChange::DeletionProtection(true);
+    let call = Call::UpdateTable { table: vendors(), change };
+    assert_eq!(ending(&live, call).await, not_found);
+    let call = Call::DescribeContinuousBackups { table: vendors() };
+    assert_eq!(ending(&live, call).await, not_found);
+    let call = Call::UpdateContinuousBackups { table: vendors(), recovery_period_days: Some(7) };
+    assert_eq!(ending(&live, call).await, not_found);
+}

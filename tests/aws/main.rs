@@ -1,0 +1,16 @@
+//! The mapping to AWS, tested against emulators that nobody here wrote and against connections
+//! that break. What the emulators get wrong is written where it is met.
+#![cfg(feature = "aws")]
+
+mod cloudtrail;
+mod cloudwatch;
+mod dynamodb;
+mod emulator;
+mod environment;
+mod features;
+mod s3;
+mod sns;
+mod sts;
+mod support;
+mod tls;
+mod transport;

@@ -1,0 +1,10 @@
+//! Books and estates, good and bad: what the loader says of them, and whether the schemas agree.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod binding;
+mod corpus;
+mod garbage;
+mod schemas;
+mod shipped;
+mod support;

@@ -1,0 +1,89 @@
+//! The schemas that editors use: up to date, and of one mind with the loader.
+
+use std::path::Path;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::support::{Case, cases, folder, golden, shown, source};
+
+#[test]
+fn the_files_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let pairs = [
+        ("runbook.schema.json", muster::runbook::book_schema()),
+        ("estate.schema.json", muster::estate::schema()),
+    ];
+    for (name, schema) in pairs {
+        golden(&root.join(name), &format!("{schema:#}\n"));
+    }
+}
+
+fn validators() -> (Validator, Validator) {
+    let book = jsonschema::validator_for(&muster::runbook::book_schema()).unwrap();
+    let estate = jsonschema::validator_for(&muster::estate::schema()).unwrap();
+    (book, estate)
+}
+
+/// The file as JSON; none when it is not TOML.
+fn json(text: &str) -> Option<Value> {
+    fn of(value: toml::Value) -> Value {
+        match value {
+            toml::Value::String(text) => text.into(),
+            toml::Value::Integer(number) => number.into(),
+            toml::Value::Float(number) => number.into(),
+            toml::Value::Boolean(yes) => yes.into(),
+            toml::Value::Datetime(time) => time.to_string().into(),
+            toml::Value::Array(items) => items.into_iter().map(of).collect(),
+            toml::Value::Table(table) => table.into_iter().map(|(k, v)| (k, of(v))).collect(),
+        }
+    }
+    toml::from_str(text).ok().map(of)
+}
+
+fn refusals(case: &Case, validators: &(Validator, Validator)) -> Option<Vec<String>> {
+    let json = json(&case.source.text)?;
+    let validator = if case.is_estate() { &validators.1 } else { &validators.0 };
+    Some(validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect())
+}
+
+#[test]
+fn what_the_loader_accepts_the_schema_accepts() {
+    let validators = validators();
+    let mut seen = 0;
+    for (path, case) in
+        cases(&folder().join("good")).into_iter().chain(cases(&folder().join("bad")))
+    {
+        let (is_good, _) = case.problems();
+        if is_good {
+            seen += 1;
+            let refusals = refusals(&case, &validators);
+            assert_eq!(refusals, Some(Vec::new()), "{}", path.display());
+        }
+    }
+    assert!(seen > 10);
+    let book = source("runbooks/sitelogix/phase-1-protection.toml", "phase-1-protection");
+    let estate = source("runbooks/sitelogix/estate.toml", "sitelogix");
+    for (validator, source) in [(&validators.0, book), (&validators.1, estate)] {
+        let json = json(&source.text).unwrap();
+        let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", source.path);
+    }
+}
+
+#[test]
+fn what_is_marked_is_refused_by_both() {
+    let validators = validators();
+    let mut wrongly_marked = Vec::new();
+    for (path, case) in cases(&folder().join("bad")) {
+        let refused = refusals(&case, &validators).is_some_and(|refusals| !refusals.is_empty());
+        if refused != case.is_of_schema {
+            wrongly_marked.push(path.clone());
+        }
+        if case.is_of_schema {
+            let (is_good, problems) = case.problems();
+            assert!(!is_good, "{}:\n{}", path.display(), shown(&problems));
+        }
+    }
+    assert!(wrongly_marked.is_empty(), "the mark `#% schema` is wrong: {wrongly_marked:#?}");
+}
