@@ -76,7 +76,7 @@ fn armed(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> [&'st
         Some(_) => ["READ-ONLY", "READ-ONLY"],
         None if locked => ["READ-ONLY for good", "READ-ONLY"],
         None if environment.protected => ["PROTECTED, starts READ-ONLY", "PROTECTED"],
-        None => ["no run yet", ""],
+        None => ["runs start ARMED", ""],
     }
 }
 

@@ -133,6 +133,5 @@ impl Watched {
 
 /// Folds a record into the console's copy of its run, as the engine folds it into its own.
 fn fold(run: &mut Run, record: &Record) -> Result<(), String> {
-    run.last = record.time;
-    Ok(())
+    run.apply(record).map_err(|illegal| illegal.to_string())
 }

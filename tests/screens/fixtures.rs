@@ -13,7 +13,8 @@ use muster::engine::{
 use muster::estate::Environment;
 use muster::link::{BookRow, Home, News, Planned, RunRow};
 use muster::runbook::{
-    Act, Bound, Kind, OnFailure, OnRefused, Outline, Param, ParamKind, Pinned, Risk, Step, Wanted,
+    Act, Bound, Kind, OnFailure, OnRefused, OutlineStep, Param, ParamKind, Pinned, Risk, Step,
+    Wanted,
 };
 use muster::settings::{Breach, Severity, Target};
 use serde_json::{Value, json};
@@ -146,7 +147,8 @@ pub fn bound() -> Bound {
 }
 
 fn param(name: &str, kind: ParamKind, help: &str, default: Option<&str>) -> Param {
-    Param { name: name.into(), kind, help: help.into(), default: default.map(Into::into) }
+    let param = json!({ "name": name, "kind": kind, "help": help, "default": default });
+    serde_json::from_value(param).unwrap()
 }
 
 pub fn params() -> Vec<Param> {
@@ -166,18 +168,22 @@ fn book(pinned: Pinned, params: Vec<Param>, last: Option<(Timestamp, Rest)>) -> 
     let steps = bound()
         .steps
         .into_iter()
-        .map(|step| Outline {
+        .map(|step| OutlineStep {
             what: match &step.act {
                 Act::Set { setting, .. } => format!("set {setting} on ${{estate.tables}}"),
                 Act::Check { setting, .. } => format!("check {setting} on ${{estate.tables}}"),
                 Act::Ask { .. } => "ask".into(),
             },
+            when: (step.id == "stream").then(|| "with_streams".into()),
+            type_name: step.id == "protect",
             id: step.id,
             title: step.title,
             why: step.why,
             cost: step.cost,
             undo: step.undo,
             usual_seconds: step.usual_seconds,
+            danger: Danger::Change,
+            link: step.link,
         })
         .collect();
     BookRow { pinned, params, steps, last_run: last }

@@ -113,6 +113,9 @@ impl Dialog for TextDialog {
 
     fn outdated(&self, view: &View<'_>) -> Option<String> {
         let run = view.watched(&self.run).map(|watched| &watched.run);
+        if self.what == What::Note {
+            return None;
+        }
         let Some(run) = run.filter(|run| !run.is_at_rest()) else {
             return Some("the run has ended meanwhile".to_owned());
         };

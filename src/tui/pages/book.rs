@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 
 use super::form::FormPage;
 use super::plan::PlanPage;
+use crate::cloud::Danger;
 use crate::link::{Ask, BookRow};
+use crate::runbook::OutlineStep;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
 use crate::tui::paint::{Canvas, Sheet, ago};
@@ -56,15 +58,28 @@ impl BookPage {
             let usual = usual.map(|usual| format!("  ~{usual}")).unwrap_or_default();
             sheet.hang(&format!("{:>2} ", at + 1), Role::Strong, &format!("{}{usual}", step.title));
             sheet.hang("   ", Role::Plain, &step.why);
-            sheet.hang("   ", Role::Dim, &step.what);
-            if let Some(cost) = &step.cost {
-                sheet.hang("   cost  ", Role::Plain, cost);
-            }
-            if let Some(undo) = &step.undo {
-                sheet.hang("   undo  ", Role::Plain, undo);
-            }
+            details(&mut sheet, step);
         }
         sheet
+    }
+}
+
+fn details(sheet: &mut Sheet, step: &OutlineStep) {
+    sheet.hang("   ", Role::Dim, &step.what);
+    if step.danger > Danger::Change {
+        let (words, role) = wording::danger(step.danger);
+        sheet.hang("   ", role, words);
+    }
+    if step.type_name {
+        sheet.hang("   ", Role::Warn, "the name is typed before it is done");
+    }
+    if let Some(when) = &step.when {
+        sheet.hang("   ", Role::Plain, &format!("only when `{when}` is true"));
+    }
+    for (label, text) in [("cost", &step.cost), ("undo", &step.undo), ("link", &step.link)] {
+        if let Some(text) = text {
+            sheet.hang(&format!("   {label}  "), Role::Plain, text);
+        }
     }
 }
 

@@ -224,12 +224,7 @@ fn kind_words(kind: &ParamKind) -> String {
     match kind {
         ParamKind::Text => "text".to_owned(),
         ParamKind::Email => "mail address".to_owned(),
-        ParamKind::Integer { min, max } => match (min, max) {
-            (Some(min), Some(max)) => format!("number, {min} to {max}"),
-            (Some(min), None) => format!("number, {min} or more"),
-            (None, Some(max)) => format!("number, at most {max}"),
-            (None, None) => "number".to_owned(),
-        },
+        ParamKind::Integer { min, max } => format!("number, {min} to {max}"),
         ParamKind::Boolean => "true or false".to_owned(),
         ParamKind::Choice(_) => "one of the list".to_owned(),
         ParamKind::Table => "table".to_owned(),

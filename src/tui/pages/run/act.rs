@@ -2,7 +2,7 @@
 
 use super::next;
 use crate::cloud::Danger;
-use crate::engine::{Command, Rest, Run, Stage, StepState};
+use crate::engine::{Command, Rest, Run, Stage, StepRun, StepState};
 use crate::link::Ask;
 use crate::tui::dialogs::{arm::Arm, confirm::Confirm, text::TextDialog};
 use crate::tui::keymap::Action;
@@ -32,28 +32,36 @@ pub(super) fn refuses(action: Action, run: &Run, looking: bool, view: &View<'_>)
     match action {
         Action::Go => go_refused(run, view),
         Action::Arm => rested()
-            .or_else(|| {
-                when(run.read_only, "this run was started read-only and can never change anything")
-            })
-            .or_else(|| when(run.armed, "it is armed already")),
+            .or_else(|| when(run.read_only, LOCKED))
+            .or_else(|| when(run.armed, "it is armed already"))
+            .or_else(|| when(run.identity.is_none(), UNIDENTIFIED)),
         Action::Disarm => rested().or_else(|| when(!run.armed, "it is read-only already")),
-        Action::Retry => rested().or_else(|| {
+        Action::Retry => rested().or_else(|| paused(run)).or_else(|| {
             let failed = current.is_some_and(|step| matches!(step.state, StepState::Failed { .. }));
             when(!failed, "nothing to retry: no step has failed")
         }),
-        Action::Skip => rested()
-            .or_else(|| when(current.is_none(), "every step has ended"))
-            .or_else(|| {
-                let flying = current.is_some_and(|step| next::flying(step) > 0);
-                when(flying, "a call is in flight; wait for its end")
-            })
-            .or_else(|| ending(run)),
-        Action::Pause => rested().or_else(|| ending(run)),
-        Action::Abort => rested().or_else(|| ending(run)),
-        Action::Note => rested(),
+        Action::Skip => rested().or_else(|| paused(run)).or_else(|| {
+            let working = |step: &StepRun| {
+                next::flying(step) > 0 || matches!(step.state, StepState::Working {})
+            };
+            when(current.is_none(), "every step has ended")
+                .or_else(|| {
+                    when(current.is_some_and(working), "the step is at work: wait for its end")
+                })
+                .or_else(|| ending(run))
+        }),
+        Action::Pause | Action::Abort => rested().or_else(|| ending(run)),
         Action::Follow => when(!looking, "this is the current step already"),
         _ => None,
     }
+}
+
+const LOCKED: &str = "this run was started read-only and can never change anything";
+const UNIDENTIFIED: &str = "the account has not answered yet";
+
+fn paused(run: &Run) -> Option<String> {
+    let paused = matches!(run.stage, Stage::Paused { .. });
+    paused.then(|| "the run is paused: Enter goes on".to_owned())
 }
 
 fn ending(run: &Run) -> Option<String> {
@@ -100,12 +108,12 @@ pub(in crate::tui) fn not_to_confirm(
         );
     }
     if plan.danger() > Danger::Read && run.read_only {
-        return Some("this run was started read-only and can never change anything".to_owned());
+        return Some(LOCKED.to_owned());
     }
     if plan.danger() > Danger::Read && !run.armed {
         return Some("this run is read-only: press a to arm it first".to_owned());
     }
-    run.identity.is_none().then(|| "the account has not answered yet".to_owned())
+    run.identity.is_none().then(|| UNIDENTIFIED.to_owned())
 }
 
 /// What an action does.

@@ -57,7 +57,7 @@ fn walking(run: &Run, at: usize, step: &StepRun, view: &View<'_>) -> (Role, Stri
             (Role::Dim, format!("Reading the account: {read} of {} done", step.targets.len()))
         }
         StepState::Planned { .. } => planned(run, at),
-        StepState::Working {} => (Role::Strong, working(step, view)),
+        StepState::Working {} => working(run, step, view),
         StepState::Asking { text } => (Role::Next, format!("Enter: answer. {text}")),
         StepState::Failed { failure } => {
             let text = format!(
@@ -103,7 +103,19 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
     (Role::Next, format!("Enter: confirm {what} on {place}{then}"))
 }
 
-fn working(step: &StepRun, view: &View<'_>) -> String {
+fn working(run: &Run, step: &StepRun, view: &View<'_>) -> (Role, String) {
+    let held = step.targets.iter().filter(|target| target.state.next_call().is_some()).count();
+    if !run.armed && held > 0 {
+        let text = format!(
+            "a: arm this run. It is READ-ONLY, and {} wait to be sent",
+            count(held, "call")
+        );
+        return (Role::Next, text);
+    }
+    (Role::Strong, waiting(step, view))
+}
+
+fn waiting(step: &StepRun, view: &View<'_>) -> String {
     let all = step.targets.len();
     let unknown = count_of(step, |state| matches!(state, TargetState::Unknown { .. }));
     if unknown > 0 {
