@@ -194,9 +194,8 @@ impl Confirm {
 
     fn field(&self, sheet: &mut Sheet) {
         sheet.spans(&[(Role::Key, "> "), (Role::Strong, &self.text), (Role::Key, "▏")]);
-        match &self.wrong {
-            Some(why) => sheet.para(Role::Bad, why),
-            None => {}
+        if let Some(why) = &self.wrong {
+            sheet.para(Role::Bad, why);
         }
     }
 }
