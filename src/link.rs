@@ -189,6 +189,8 @@ pub struct RunRow {
 /// What a book would change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Planned {
+    /// Live, drill or practice.
+    pub mode: Mode,
     /// The book, bound.
     pub bound: Bound,
     /// Who answered the reads.

@@ -1,3 +1,7 @@
-//! Arguments in, exit code out.
+//! The program: everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    muster::cli::main().into()
+}

@@ -204,9 +204,9 @@ impl Hub {
                 self.tell(News::Planned { book, plan }).await;
             }
             Ok(bound) => {
-                let account = Arc::clone(&self.connected.account);
+                let (account, mode) = (Arc::clone(&self.connected.account), self.context.mode());
                 self.errands.spawn(async move {
-                    let plan = planner::plan(&account, bound, now()).await;
+                    let plan = planner::plan(&account, mode, bound, now()).await;
                     News::Planned { book, plan: Box::new(plan.map_err(|error| said(&error))) }
                 });
             }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{Account, Answer, Call, CallError, Ending, Outcome, Reply, digest_of};
-use crate::engine::{StepPlan, TargetPlan, Verdict};
+use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
 use crate::link::Planned;
 use crate::runbook::{Act, Bound, Step, Wanted};
@@ -23,6 +23,7 @@ const READS_AT_ONCE: usize = 8;
 /// The account does not answer, or it is not the one of the environment.
 pub async fn plan(
     account: &Arc<dyn Account>,
+    mode: Mode,
     bound: Bound,
     now: Timestamp,
 ) -> Result<Planned, Error> {
@@ -42,7 +43,7 @@ pub async fn plan(
         }
     }
     let digest = digest_of(&steps);
-    Ok(Planned { bound, identity, at: now, steps, digest })
+    Ok(Planned { mode, bound, identity, at: now, steps, digest })
 }
 
 /// Asks the account who is asking, and refuses another account than the environment's.
@@ -118,7 +119,7 @@ async fn inspect(
     let verdict = match Verdict::of(setting, &wanted, &seen, check) {
         // What an earlier step makes or changes cannot be judged before it ran.
         Verdict::Unreadable { error: Unread::Absent } => {
-            maker(bound, step, setting.kind, &wanted.on.name)
+            creator(bound, step, setting.kind, &wanted.on.name)
                 .map_or(Verdict::Unreadable { error: Unread::Absent }, after)
         }
         Verdict::Refused { before, breach } => {
@@ -179,6 +180,16 @@ fn maker<'b>(bound: &'b Bound, before: usize, kind: Kind, name: &str) -> Option<
     bound.steps[..before].iter().rev().find(|step| {
         sets(step).is_some_and(|(setting, targets)| {
             setting.kind == kind && targets.iter().any(|wanted| wanted.on.name == name)
+        })
+    })
+}
+
+/// The earlier step that brings a resource into being.
+fn creator<'b>(bound: &'b Bound, before: usize, kind: Kind, name: &str) -> Option<&'b Step> {
+    bound.steps[..before].iter().find(|step| {
+        sets(step).is_some_and(|(setting, targets)| {
+            let makes = |wanted: &Wanted| wanted.on.name == name && setting.creates(&wanted.to);
+            setting.kind == kind && targets.iter().any(makes)
         })
     })
 }

@@ -1,1 +1,97 @@
-//! To come.
+//! The command line: one file per subcommand, data on stdout and talk on stderr.
+
+mod args;
+mod check;
+mod console;
+mod doctor;
+mod generate;
+mod journal;
+mod list;
+mod out;
+mod plan;
+mod practice;
+mod run;
+mod runs;
+mod show;
+
+use std::sync::Arc;
+
+use clap::{CommandFactory as _, Parser as _};
+
+pub use args::Arguments;
+use args::Command;
+pub use out::Out;
+
+use crate::app::{Context, Surroundings};
+use crate::error::{Error, Exit};
+
+/// Runs the program and says how it ended. Errors are printed here and nowhere else.
+pub fn main() -> Exit {
+    let out = Out::new();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    match perform(arguments, &out) {
+        Ok(exit) => exit,
+        Err(error) => {
+            out.talk(&error.render());
+            error.exit
+        }
+    }
+}
+
+/// Help and version go to stdout and are no error; everything else goes to stderr.
+fn usage(error: &clap::Error) -> Exit {
+    // There is nothing left to do when even this cannot be printed.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Succeeded }
+}
+
+fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Error> {
+    match &arguments.command {
+        Some(Command::Schema { what }) => return generate::schema(*what, out),
+        Some(Command::Completions { shell }) => {
+            return generate::completions(*shell, Arguments::command(), out);
+        }
+        Some(Command::Man) => return generate::man(Arguments::command(), out),
+        Some(Command::Check { path, json }) => return check::check(path.as_deref(), *json, out),
+        _ => {}
+    }
+    let json = arguments.json;
+    let context = Arc::new(Context::new(arguments.options(), Surroundings::read())?);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Error::new("runtime", Exit::Failed, e.to_string(), ""))?;
+    runtime.block_on(command(arguments.command, context, json, out))
+}
+
+async fn command(
+    command: Option<Command>,
+    context: Arc<Context>,
+    json: bool,
+    out: &Out,
+) -> Result<Exit, Error> {
+    match command {
+        None => console::console(context, out).await,
+        Some(Command::List) => list::list(&context, json, out),
+        Some(Command::Show(args)) => show::show(&context, &args, json, out),
+        Some(Command::Plan(args)) => plan::plan(&context, &args, json, out).await,
+        Some(Command::Run(args)) => run::run(context, args, out).await,
+        Some(Command::Resume(args)) => run::resume(context, args, out).await,
+        Some(Command::Runs) => runs::runs(&context, json, out),
+        Some(Command::Status { run }) => runs::status(&context, run.as_deref(), json, out),
+        Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),
+        Some(Command::Practice { command }) => practice::practice(&context, &command, json, out),
+        Some(Command::Doctor) => doctor::doctor(&context, json, out).await,
+        // These need no context and were answered before.
+        Some(
+            Command::Check { .. }
+            | Command::Schema { .. }
+            | Command::Completions { .. }
+            | Command::Man,
+        ) => Ok(Exit::Succeeded),
+    }
+}

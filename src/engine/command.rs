@@ -140,6 +140,9 @@ pub enum Refusal {
     /// A call of the step is in flight.
     #[error("a call is in flight; wait for its end")]
     InFlight {},
+    /// An answer holds `${`, which begins a path.
+    #[error("an answer cannot hold `${{`, which begins a path in a book")]
+    Path {},
     /// A reason or an answer is missing.
     #[error("a text is needed")]
     Empty {},

@@ -38,6 +38,8 @@ pub fn decide(run: &Run, command: &Command, now: Timestamp) -> Decision {
         Command::Confirm { step, digest, typed, second } => {
             confirm(run, *step, digest, typed, second.as_deref(), now)
         }
+        // It is filled into later steps: it must not be taken for something to fill in itself.
+        Command::Answer { text, .. } if text.contains("${") => Err(Refusal::Path {}),
         Command::Answer { step, text } => {
             let answer = Event::Replied { step: *step, text: given(text)? };
             on(run, *step, &["asking"], answer)

@@ -75,6 +75,11 @@ pub enum Verdict {
     },
 }
 
+/// The rules that forbid a change, and those that a person should know of.
+fn sorted(breaches: Vec<Breach>) -> (Vec<Breach>, Vec<Breach>) {
+    breaches.into_iter().partition(|breach| breach.severity == Severity::Refuse)
+}
+
 impl StepPlan {
     /// SHA-256, in hex, of everything that a person confirms.
     pub fn digest(&self) -> String {
@@ -97,24 +102,34 @@ impl Verdict {
     pub fn of(setting: &Setting, wanted: &Wanted, seen: &[Outcome], check: bool) -> Self {
         let Wanted { on, to } = wanted;
         let (own, guard) = seen.split_at(setting.read(on).len().min(seen.len()));
-        let before = match setting.decode(on, own) {
-            Ok(value) if setting.is_met(&value, to) => return Self::NoChange { value },
+        let value = setting.decode(on, own);
+        if check {
+            return match value {
+                Ok(value) if setting.is_met(&value, to) => Self::NoChange { value },
+                Ok(value) => Self::NotYet { value: Some(value) },
+                Err(Unread::Absent) => Self::NotYet { value: None },
+                Err(error) => Self::Unreadable { error },
+            };
+        }
+        if let Ok(value) = &value
+            && setting.is_met(value, to)
+        {
+            return Self::NoChange { value: value.clone() };
+        }
+        let (mut refused, mut warnings) = sorted(setting.lint(on, to));
+        let before = match value {
             Ok(value) => value,
-            Err(Unread::Absent) if check => return Self::NotYet { value: None },
+            Err(_) if !refused.is_empty() => {
+                return Self::Refused { before: None, breach: refused.swap_remove(0) };
+            }
             Err(error) => return Self::Unreadable { error },
         };
-        if check {
-            return Self::NotYet { value: Some(before) };
-        }
-        let (mut refused, mut warnings): (Vec<_>, Vec<_>) = setting
-            .lint(on, to)
-            .into_iter()
-            .chain(setting.judge(on, to, guard))
-            .partition(|breach| breach.severity == Severity::Refuse);
+        let judged = sorted(setting.judge(on, to, guard));
+        refused.extend(judged.0);
+        warnings.extend(judged.1);
         if !refused.is_empty() {
             return Self::Refused { before: Some(before), breach: refused.swap_remove(0) };
         }
-        warnings.dedup();
         match setting.write(on, own, to) {
             Err(breach) => Self::Refused { before: Some(before), breach },
             Ok(calls) => {

@@ -326,6 +326,14 @@ impl Run {
         }
     }
 
+    /// True when a confirmed call is held back because the run is read-only.
+    pub fn waits_to_be_armed(&self) -> bool {
+        let working = self.current().and_then(|step| self.steps.get(step));
+        !self.armed
+            && working
+                .is_some_and(|step| step.targets.iter().any(|t| t.state.next_call().is_some()))
+    }
+
     /// The step and the target of an attempt that is in flight.
     pub fn attempt(&self, attempt: AttemptId) -> Option<(usize, &TargetRun)> {
         self.steps.iter().enumerate().find_map(|(step, state)| {

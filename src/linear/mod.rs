@@ -1,1 +1,380 @@
-//! To come.
+//! The console as plain lines: no alternate screen, numbered choices, nothing drawn twice.
+//!
+//! It does what the full screen does, over the same [`Ask`]s and [`News`]. It is pure: news and
+//! typed lines in, lines and asks out. Where nobody can type, what was given beforehand answers,
+//! and where that is missing nothing is sent.
+
+mod answers;
+mod prompt;
+pub mod wording;
+
+use std::collections::BTreeMap;
+
+pub use answers::Answers;
+use prompt::{Prompt, Reaction};
+
+use crate::cloud::Call;
+use crate::engine::words::{count, failure_words, rest_words, sentence_in};
+use crate::engine::{Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState};
+use crate::error::Exit;
+use crate::link::{Ask, News, Planned};
+
+/// What a linear console is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Walk a book.
+    Walk {
+        /// Name of the book.
+        book: String,
+        /// Its parameters, as text.
+        params: BTreeMap<String, String>,
+        /// The plan must have this digest, when one was kept.
+        digest: Option<String>,
+    },
+    /// Go on with a run.
+    Resume {
+        /// The run.
+        run: RunId,
+    },
+}
+
+/// What the console wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Out {
+    /// Print a line. It may hold text from outside: whoever prints makes it visible.
+    Line(String),
+    /// Ask the runner.
+    Ask(Ask),
+    /// Print a prompt and read a line.
+    Prompt(String),
+    /// Leave.
+    Leave(Exit),
+}
+
+/// A linear console.
+#[derive(Debug)]
+pub struct Linear {
+    aim: Aim,
+    answers: Answers,
+    run: Option<Run>,
+    /// The calls of attempts, for the words of their endings.
+    calls: BTreeMap<u64, Call>,
+    prompt: Option<Prompt>,
+    /// What was last asked of the runner and not yet answered: asked once.
+    asked: Option<Command>,
+}
+
+impl Linear {
+    /// A console with its aim, and what it may answer by itself.
+    pub const fn new(aim: Aim, answers: Answers) -> Self {
+        Self { aim, answers, run: None, calls: BTreeMap::new(), prompt: None, asked: None }
+    }
+
+    /// The first things it wants.
+    pub fn begin(&self) -> Vec<Out> {
+        vec![Out::Ask(match &self.aim {
+            Aim::Walk { book, params, .. } => {
+                Ask::Plan { book: book.clone(), params: params.clone() }
+            }
+            Aim::Resume { run } => Ask::Open { run: run.clone() },
+        })]
+    }
+
+    /// What it wants after it was told something.
+    pub fn told(&mut self, news: &News) -> Vec<Out> {
+        match news {
+            News::Planned { plan, .. } => match plan.as_ref() {
+                Ok(plan) => self.planned(plan),
+                Err(why) => vec![Out::Line(why.clone()), Out::Leave(Exit::Failed)],
+            },
+            News::Opened { run, records } => self.opened(run, records),
+            News::Recorded { record } => self.recorded(record),
+            News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
+            News::Trouble { text } => {
+                let exit = if self.run.is_some() { Exit::Stuck } else { Exit::Failed };
+                vec![Out::Line(text.clone()), Out::Leave(exit)]
+            }
+            News::Home(_)
+            | News::Identity { .. }
+            | News::Glimpse { .. }
+            | News::Picks { .. }
+            | News::Journal { .. } => Vec::new(),
+        }
+    }
+
+    /// What it wants after a person typed a line.
+    pub fn typed(&mut self, line: &str) -> Vec<Out> {
+        let Some(prompt) = self.prompt.take() else { return Vec::new() };
+        match prompt.answer(line) {
+            Reaction::Again { why } => {
+                let text = prompt.text();
+                self.prompt = Some(prompt);
+                vec![Out::Line(why), Out::Prompt(text)]
+            }
+            Reaction::Next { prompt } => self.ask(prompt),
+            Reaction::Start => self.start(),
+            Reaction::Tell { command } => self.tell(command),
+            Reaction::Leave { exit } => self.leave(exit),
+        }
+    }
+
+    /// Nobody can type any more: the terminal is gone, or its input has ended.
+    pub fn hung_up(&mut self) -> Vec<Out> {
+        self.prompt = None;
+        self.answers.interactive = false;
+        match &self.run {
+            None => vec![Out::Leave(Exit::Cancelled)],
+            Some(_) => self.react(),
+        }
+    }
+
+    fn planned(&mut self, plan: &Planned) -> Vec<Out> {
+        let mut out: Vec<_> = wording::plan(plan).into_iter().map(Out::Line).collect();
+        if let Aim::Walk { digest: Some(kept), .. } = &self.aim
+            && *kept != plan.digest
+        {
+            out.push(Out::Line(
+                "The plan that was kept is another than the plan now: the account or the book has \
+                 changed. Nothing was sent. Look at the plan again."
+                    .to_owned(),
+            ));
+            out.push(Out::Leave(Exit::Failed));
+            return out;
+        }
+        if self.answers.interactive {
+            let what = format!("Start this run on {}?", wording::place(&plan.bound.environment));
+            out.extend(self.ask(Prompt::Start { what }));
+            return out;
+        }
+        let missing = self.answers.missing(plan);
+        if missing.is_empty() {
+            out.extend(self.start());
+            return out;
+        }
+        out.push(Out::Line("Nobody is here to confirm, and nothing was sent. Missing:".to_owned()));
+        out.extend(missing.into_iter().map(|flag| Out::Line(format!("  {flag}"))));
+        out.push(Out::Leave(Exit::Cancelled));
+        out
+    }
+
+    fn start(&self) -> Vec<Out> {
+        match &self.aim {
+            Aim::Walk { book, params, .. } => {
+                let (book, params) = (book.clone(), params.clone());
+                vec![Out::Ask(Ask::Start { book, params })]
+            }
+            Aim::Resume { .. } => Vec::new(),
+        }
+    }
+
+    fn opened(&mut self, run: &Run, records: &[Record]) -> Vec<Out> {
+        for record in records {
+            self.note_call(record);
+        }
+        let mut out = vec![Out::Line(format!(
+            "{} run {} of {} {} on {}",
+            run.mode.to_string().to_uppercase(),
+            run.id,
+            run.bound.book.name,
+            run.bound.book.version,
+            wording::place(&run.bound.environment)
+        ))];
+        self.run = Some(run.clone());
+        if matches!(self.aim, Aim::Resume { .. }) {
+            if let Stage::Rested { rest } = &run.stage
+                && !matches!(rest, Rest::Stuck { .. })
+            {
+                out.push(Out::Line(format!("It is over: {}.", rest_words(rest))));
+                out.push(Out::Leave(exit_of(rest)));
+                return out;
+            }
+            out.extend(wording::standing(run).into_iter().map(Out::Line));
+            out.extend(self.tell(Command::Resume {}));
+        }
+        out
+    }
+
+    fn note_call(&mut self, record: &Record) {
+        if let Event::Intended { attempt, call, .. } = &record.event {
+            self.calls.insert(*attempt, call.clone());
+        }
+    }
+
+    fn recorded(&mut self, record: &Record) -> Vec<Out> {
+        let Some(run) = &mut self.run else { return Vec::new() };
+        if run.id != record.run {
+            return Vec::new();
+        }
+        if let Err(error) = run.apply(record) {
+            return vec![Out::Line(error.to_string()), Out::Leave(Exit::Stuck)];
+        }
+        self.note_call(record);
+        self.asked = None;
+        let Some(run) = &self.run else { return Vec::new() };
+        let call = wording::attempt_of(&record.event).and_then(|id| self.calls.get(&id));
+        let time = record.time.strftime("%H:%M:%S");
+        let words = sentence_in(&record.event, Some(&run.bound), call);
+        let mut out = vec![Out::Line(format!("{time} {words}"))];
+        if let Event::StepStarted { step } = &record.event {
+            out.splice(0..0, wording::step(run, *step).into_iter().map(Out::Line));
+        }
+        out.extend(self.react());
+        out
+    }
+
+    /// What the state of the run asks of a person.
+    fn react(&mut self) -> Vec<Out> {
+        let Some(run) = &self.run else { return Vec::new() };
+        if self.prompt.is_some() || self.asked.is_some() {
+            return Vec::new();
+        }
+        match &run.stage {
+            Stage::Rested { rest } => {
+                let (exit, lines) = (exit_of(rest), wording::end(run, rest));
+                lines.into_iter().map(Out::Line).chain([Out::Leave(exit)]).collect()
+            }
+            Stage::Paused { why } => {
+                let prompt = Prompt::Paused { why: why.clone(), run: run.id.clone() };
+                if self.answers.interactive {
+                    return self.ask(prompt);
+                }
+                let how = format!("It rests half way. Go on with: muster resume {}", run.id);
+                vec![Out::Line(format!("Paused: {why}")), Out::Line(how), Out::Leave(Exit::Paused)]
+            }
+            Stage::Aborting { .. } => Vec::new(),
+            Stage::Walking {} => match run.current() {
+                Some(step) if run.identity.is_some() => self.at(step),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn at(&mut self, step: usize) -> Vec<Out> {
+        let Some(run) = &self.run else { return Vec::new() };
+        match &run.steps[step].state {
+            StepState::Planned { digest } => {
+                let (digest, friction) = (digest.clone(), run.friction(step));
+                if friction == Friction::None {
+                    Vec::new()
+                } else {
+                    self.confirm(step, digest, &friction)
+                }
+            }
+            StepState::Working {} if run.waits_to_be_armed() => self.arm(),
+            StepState::Asking { text } => {
+                let id = &run.bound.steps[step].id;
+                let practice = run.mode == Mode::Practice;
+                match self.answers.answer(id, practice) {
+                    Some(text) => self.tell(Command::Answer { step, text }),
+                    None if self.answers.interactive => {
+                        let text = text.clone();
+                        self.ask(Prompt::Answer { step, text })
+                    }
+                    None => self.stop(&format!("--answer {id}=TEXT is missing")),
+                }
+            }
+            StepState::Failed { failure } => {
+                let what = failure_words(failure);
+                let advice = failure.advice.clone();
+                if self.answers.interactive {
+                    return self.ask(Prompt::Failed { step, what, advice });
+                }
+                let lines = vec![
+                    Out::Line(format!("Step {} failed: {what}", step + 1)),
+                    Out::Line(format!("  next: {advice}")),
+                ];
+                [lines, self.tell(Command::GiveUp {})].concat()
+            }
+            StepState::Waiting {}
+            | StepState::Inspecting {}
+            | StepState::Working {}
+            | StepState::Ended { .. } => Vec::new(),
+        }
+    }
+
+    fn arm(&mut self) -> Vec<Out> {
+        let Some(run) = &self.run else { return Vec::new() };
+        if self.answers.interactive && !self.answers.yes {
+            let what =
+                format!("{} is protected and read-only.", wording::place(&run.bound.environment));
+            return self.ask(Prompt::Arm { what });
+        }
+        if !self.answers.yes && self.answers.confirm.is_empty() {
+            return self.stop("missing: --yes");
+        }
+        self.tell(Command::Arm {})
+    }
+
+    fn confirm(&mut self, step: usize, digest: String, friction: &Friction) -> Vec<Out> {
+        let Some(run) = &self.run else { return Vec::new() };
+        if run.read_only {
+            return self.stop("--read-only was given, and this step changes something");
+        }
+        let practice = run.mode == Mode::Practice;
+        if let Some((typed, second)) = self.answers.confirmation(friction, practice) {
+            if !run.armed {
+                return self.arm();
+            }
+            return self.tell(Command::Confirm { step, digest, typed, second });
+        }
+        if !self.answers.interactive {
+            let missing = self.answers.missing_for(friction).join(", ");
+            return self.stop(&format!("missing: {missing}"));
+        }
+        if !run.armed {
+            return self.arm();
+        }
+        let lines = wording::confirmation(run, step).into_iter().map(Out::Line);
+        let out: Vec<_> = lines.collect();
+        [out, self.ask(Prompt::confirm(step, digest, friction))].concat()
+    }
+
+    /// Nobody can say what is needed: the run waits, and can be resumed.
+    fn stop(&mut self, why: &str) -> Vec<Out> {
+        self.tell(Command::Pause { reason: why.to_owned() })
+    }
+
+    fn ask(&mut self, prompt: Prompt) -> Vec<Out> {
+        let text = prompt.text();
+        self.prompt = Some(prompt);
+        vec![Out::Prompt(text)]
+    }
+
+    fn tell(&mut self, command: Command) -> Vec<Out> {
+        let Some(run) = &self.run else { return Vec::new() };
+        self.asked = Some(command.clone());
+        vec![Out::Ask(Ask::Tell { run: run.id.clone(), command })]
+    }
+
+    fn leave(&self, exit: Exit) -> Vec<Out> {
+        let Some(run) = &self.run else { return vec![Out::Leave(exit)] };
+        let done = run.steps.iter().filter(|s| matches!(s.state, StepState::Ended { .. })).count();
+        let line = format!(
+            "{} of {} done. Go on with: muster resume {}",
+            done,
+            count(run.steps.len(), "step"),
+            run.id
+        );
+        vec![Out::Line(line), Out::Leave(exit)]
+    }
+
+    fn refused(&mut self, why: &str) -> Vec<Out> {
+        self.asked = None;
+        let line = Out::Line(format!("Not allowed: {why}"));
+        if self.answers.interactive {
+            self.answers.used_up();
+            return [vec![line], self.react()].concat();
+        }
+        [vec![line], self.leave(Exit::Paused)].concat()
+    }
+}
+
+/// The exit code of a run at rest.
+pub const fn exit_of(rest: &Rest) -> Exit {
+    match rest {
+        Rest::Succeeded {} => Exit::Succeeded,
+        Rest::Aborted { .. } => Exit::Cancelled,
+        Rest::Failed { .. } => Exit::Failed,
+        Rest::Stuck { .. } => Exit::Stuck,
+    }
+}

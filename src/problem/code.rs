@@ -16,7 +16,7 @@ macro_rules! codes {
         impl Code {
             /// Every code but those of facts, each with what it means.
             pub const ALL: &'static [(Self, &'static str)] =
-                &[$((Self::$variant, concat!($($doc),+)),)*];
+                &[$((Self::$variant, concat!($($doc),+).trim_ascii()),)*];
 
             /// Its name: `unknown-key`, or the id of the fact.
             pub fn as_str(&self) -> &str {

@@ -7,6 +7,9 @@ use toml::value::Datetime;
 
 use super::{Code, Findings, MAX_BYTES, Source, hygiene};
 
+/// The most errors of syntax that are told of one file.
+const MAX_SYNTAX: usize = 10;
+
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -46,7 +49,8 @@ impl Node {
             return None;
         }
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        for error in &errors {
+        // After a few, the rest only says again that a text has no end.
+        for error in errors.iter().take(MAX_SYNTAX) {
             findings.error(Code::Syntax, error.span().unwrap_or(0..0), error.message());
         }
         let tree = Self { shape: entries(table.get_ref(), findings), span: 0..0 };

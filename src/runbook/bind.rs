@@ -180,7 +180,12 @@ impl Notes {
         message: String,
         help: Option<String>,
     ) {
-        let known = self.0.iter_mut().find(|(known, _)| known.code == code && known.span == *span);
+        // One target can break two rules of one fact: those are told apart.
+        let known = self.0.iter_mut().find(|(known, targets)| {
+            known.code == code
+                && known.span == *span
+                && (target.is_empty() || !targets.iter().any(|on| on == target))
+        });
         match known {
             Some((_, targets)) => targets.push(target.to_owned()),
             None => {
@@ -213,7 +218,10 @@ pub(super) fn merge(environments: Vec<(&str, Vec<Raised>)>) -> Vec<Raised> {
     for (name, all) in environments {
         for raised in all {
             let is_same = |known: &Raised| known.code == raised.code && known.span == raised.span;
-            match merged.iter_mut().find(|(known, _)| is_same(known)) {
+            let found = merged.iter_mut().find(|(known, names)| {
+                is_same(known) && names.last().is_none_or(|last| *last != name)
+            });
+            match found {
                 Some((_, names)) => names.push(name),
                 None => merged.push((raised, vec![name])),
             }

@@ -1,7 +1,5 @@
 //! A value as it is written in a book, with paths in its texts.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::scope::Scope;
@@ -112,60 +110,5 @@ impl Draft {
                 format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
             }
         }
-    }
-}
-
-/// A bound value with the answers that were given: `${steps.ID.answer}` becomes the answer to the
-/// question of step `ID`.
-///
-/// # Errors
-/// The id of a step whose answer is not there yet.
-pub fn fill(value: &Value, answers: &BTreeMap<String, String>) -> Result<Value, String> {
-    Ok(match value {
-        Value::String(text) => Value::String(fill_text(text, answers)?),
-        Value::Array(items) => {
-            Value::Array(items.iter().map(|item| fill(item, answers)).collect::<Result<_, _>>()?)
-        }
-        Value::Object(map) => {
-            let filled = map.iter().map(|(key, value)| Ok((key.clone(), fill(value, answers)?)));
-            Value::Object(filled.collect::<Result<_, String>>()?)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-    })
-}
-
-/// A text with the answers that were given.
-fn fill_text(text: &str, answers: &BTreeMap<String, String>) -> Result<String, String> {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${steps.") {
-        filled.push_str(before);
-        match after.split_once(".answer}").filter(|(id, _)| crate::problem::kebab(id)) {
-            Some((id, after)) => {
-                filled.push_str(answers.get(id).ok_or(id)?);
-                rest = after;
-            }
-            None => {
-                filled.push_str("${steps.");
-                rest = after;
-            }
-        }
-    }
-    filled.push_str(rest);
-    Ok(filled)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn answers_are_filled_in_once() {
-        let answers = BTreeMap::from([("who".to_owned(), "${steps.who.answer}".to_owned())]);
-        let value = json!({ "a": ["x-${steps.who.answer}-y", 1], "b": "${steps." });
-        let filled = json!({ "a": ["x-${steps.who.answer}-y", 1], "b": "${steps." });
-        assert_eq!(fill(&value, &answers), Ok(filled));
-        assert_eq!(fill(&json!("${steps.when.answer}"), &answers), Err("when".to_owned()));
     }
 }

@@ -40,7 +40,6 @@ mod verb;
 pub use crate::problem::{Code, Problem, Severity, Source};
 pub use book::Book;
 pub use bound::{Act, Bound, Kind, OnFailure, OnRefused, Pinned, Risk, Step, Wanted};
-pub use draft::fill;
 pub use outline::OutlineStep;
 pub use param::{Param, ParamKind};
 pub use policy::iam_policy;

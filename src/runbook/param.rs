@@ -118,6 +118,14 @@ impl Param {
         }
     }
 
+    /// A text that could be given, for whoever only wants to see what a book does.
+    pub fn example(&self) -> String {
+        match self.sample().0 {
+            Value::String(text) => text,
+            value => value.to_string(),
+        }
+    }
+
     /// A value that could be given, and whether it is the default.
     pub(super) fn sample(&self) -> (Value, bool) {
         if let Some(value) = self.default.as_ref().and_then(|text| self.check(text).ok()) {

@@ -7,7 +7,12 @@ use crate::settings::TABLE;
 /// For each setting, what `to` and `is` hold; and the definitions that these refer to.
 pub(super) fn rules() -> (Vec<Value>, Map<String, Value>) {
     let mut rules = Vec::new();
-    let mut definitions = Map::new();
+    let path = json!({
+        "description": "A text with a path in it: ${params.NAME}, ${estate.KEY}, ${each}, ...",
+        "type": "string",
+        "pattern": "\\$\\{"
+    });
+    let mut definitions = Map::from_iter([("path".to_owned(), path)]);
     for setting in TABLE {
         let mut schema = setting.schema().to_value();
         for key in ["$schema", "title"] {
@@ -17,7 +22,8 @@ pub(super) fn rules() -> (Vec<Value>, Map<String, Value>) {
         for (name, definition) in own.as_ref().and_then(Value::as_object).into_iter().flatten() {
             definitions.insert(format!("{}.{name}", setting.id), loose(definition, setting.id));
         }
-        let value = loose(&schema, setting.id);
+        definitions.insert(setting.id.to_owned(), loose(&schema, setting.id));
+        let value = json!({ "$ref": format!("#/$defs/{}", setting.id) });
         for (verb, key) in [("set", "to"), ("check", "is")] {
             if verb == "check" || setting.is_writable() {
                 rules.push(json!({
@@ -63,5 +69,11 @@ fn loose(schema: &Value, id: &str) -> Value {
         };
         loosened.insert(key.to_owned(), value);
     }
-    json!({ "anyOf": [loosened, { "type": "string", "pattern": "\\$\\{" }] })
+    // Editors show the description of what may stand there, not of one way to write it.
+    let description = loosened.remove("description");
+    let mut either = json!({ "anyOf": [loosened, { "$ref": "#/$defs/path" }] });
+    if let Some(description) = description {
+        either["description"] = description;
+    }
+    either
 }

@@ -190,7 +190,7 @@ impl Property for Definition {
 
     const ID: &'static str = "cloudwatch.alarm.definition";
     const KIND: Kind = Kind::Alarm;
-    const TITLE: &'static str = "Alarm";
+    const TITLE: &'static str = "Definition";
     const HELP: &'static str = "When the alarm goes off and whom it tells, or `\"absent\"`. \
         `period_seconds` is 10, 20, 30 or a multiple of 60, and all evaluation periods together \
         are at most a day, or seven days when a period is an hour or longer. `notify` names topics \

@@ -78,7 +78,7 @@ impl Property for Existence {
 
     const ID: &'static str = "sns.topic.existence";
     const KIND: Kind = Kind::Topic;
-    const TITLE: &'static str = "Topic";
+    const TITLE: &'static str = "Existence";
     const HELP: &'static str = "Whether the topic is there. Its name has 1 to 256 letters, digits, \
         hyphens and underscores. Only standard topics, not FIFO topics.";
     const SOURCE: &'static str = "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html";

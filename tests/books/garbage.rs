@@ -39,6 +39,23 @@ fn pieces() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn however_deep() {
+    for deep in [
+        "a.".repeat(30_000) + "a = 1",
+        format!("[{}a]", "a.".repeat(30_000)),
+        "a = ".to_owned() + &"[".repeat(30_000),
+        "a = ".to_owned() + &"{a=".repeat(30_000),
+    ] {
+        std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(move || load(deep))
+            .unwrap()
+            .join()
+            .unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
 

@@ -5,6 +5,7 @@
 mod binding;
 mod corpus;
 mod garbage;
+mod practice;
 mod schemas;
 mod shipped;
 mod support;

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use jsonschema::Validator;
+use muster::problem::Source;
+use muster::runbook::Book;
+use muster::settings;
 use serde_json::Value;
 
-use crate::support::{Case, cases, folder, golden, shown, source};
+use crate::support::{Case, cases, folder, golden, harbour, shown, source};
 
 #[test]
 fn the_files_are_up_to_date() {
@@ -68,6 +71,30 @@ fn what_the_loader_accepts_the_schema_accepts() {
         let json = json(&source.text).unwrap();
         let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new(), "{}", source.path);
+    }
+}
+
+#[test]
+fn the_example_of_every_setting_is_accepted_by_both() {
+    let (validator, _) = validators();
+    let minimal = source("tests/books/good/minimal.toml", "minimal");
+    for setting in settings::TABLE {
+        let verbs: &[_] = if setting.is_writable() { &["set", "check"] } else { &["check"] };
+        for (verb, key) in [("set", "to"), ("check", "is")] {
+            if !verbs.contains(&verb) {
+                continue;
+            }
+            let mut case = Source::clone(&minimal);
+            case.text += &format!(
+                "[[step]]\nid = \"x\"\ntitle = \"x\"\nwhy = \"x\"\n{verb} = \"{}\"\non = \"a-name\"\n{key} = {}\n",
+                setting.id, setting.example
+            );
+            let (book, problems) = Book::load(&case, &harbour());
+            assert!(book.is_some(), "{}:\n{}", setting.id, shown(&problems));
+            let json = json(&case.text).unwrap();
+            let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{}", setting.id);
+        }
     }
 }
 

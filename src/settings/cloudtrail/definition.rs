@@ -43,7 +43,7 @@ impl Property for Definition {
 
     const ID: &'static str = "cloudtrail.trail.definition";
     const KIND: Kind = Kind::Trail;
-    const TITLE: &'static str = "Trail";
+    const TITLE: &'static str = "Definition";
     const HELP: &'static str = "Where the trail writes and how, or `\"absent\"`. The policy of the \
         bucket must let it write first (`s3.bucket.log_delivery`), and only its home Region can \
         change it (T2). It records nothing until `cloudtrail.trail.logging` is on.";

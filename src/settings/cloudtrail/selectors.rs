@@ -106,7 +106,7 @@ pub(super) fn with(now: &[EventSelector], wanted: &Recorded) -> Vec<EventSelecto
     if !missing.is_empty() {
         objects(home(&mut list)).extend(missing);
     }
-    tidy(list, now)
+    tidy(list)
 }
 
 /// The list without what a change added, all else as it was.
@@ -127,7 +127,7 @@ pub(super) fn without(
     if is_lost && !read_basic(&list).management_events {
         home(&mut list).management_events = true;
     }
-    tidy(list, now)
+    tidy(list)
 }
 
 fn take_out(selector: &mut EventSelector, added: &BTreeSet<&String>) {
@@ -145,10 +145,10 @@ pub(super) const fn is_idle(selector: &EventSelector) -> bool {
     !selector.management_events && selector.data.is_empty()
 }
 
-/// Drops the selectors that a change has left without anything to record. A list is never empty.
-fn tidy(list: Vec<EventSelector>, was: &[EventSelector]) -> Vec<EventSelector> {
-    let is_kept = |one: &&EventSelector| !is_idle(one) || was.contains(one);
-    let kept: Vec<_> = list.iter().filter(is_kept).cloned().collect();
+/// Drops the selectors that a change has left without anything to record: AWS refuses those, and
+/// never answers with one. A list is never empty.
+fn tidy(list: Vec<EventSelector>) -> Vec<EventSelector> {
+    let kept: Vec<_> = list.iter().filter(|one| !is_idle(one)).cloned().collect();
     if kept.is_empty() { list } else { kept }
 }
 

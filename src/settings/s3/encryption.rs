@@ -102,3 +102,61 @@ impl Property for DefaultEncryption {
         breaches
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use Algorithm::{Aes256, Kms, KmsDsse};
+
+    use super::super::testing::{absent, bucket, said};
+    use super::*;
+
+    fn with(algorithm: Algorithm, kms_key: Option<&str>, bucket_key: bool) -> Encryption {
+        Encryption { algorithm, kms_key: kms_key.map(str::to_owned), bucket_key }
+    }
+
+    #[test]
+    fn reading_writing_and_what_is_met() {
+        let on = bucket("logs-bucket");
+        let kms = with(Kms, Some("alias/logs"), true);
+        let seen = [said(Reply::Encryption(kms.clone()))];
+        assert_eq!(DefaultEncryption::decode(&on, &seen), Ok(kms.clone()));
+        let plain = with(Aes256, None, false);
+        assert_eq!(DefaultEncryption::decode(&on, &[absent(NONE_SET)]), Ok(plain.clone()));
+        let gone = [absent("NoSuchBucket")];
+        assert_eq!(DefaultEncryption::decode(&on, &gone), Err(Unread::Absent));
+        let calls = DefaultEncryption::write(&on, &seen, &kms).unwrap();
+        assert!(calls.iter().all(|c| DefaultEncryption::WRITES.contains(&c.operation())));
+        assert!(DefaultEncryption::is_met(&with(Aes256, None, true), &plain));
+        assert!(!DefaultEncryption::is_met(&with(Kms, Some("alias/logs"), false), &kms));
+        assert!(!DefaultEncryption::is_met(&kms, &plain));
+        assert!(!DefaultEncryption::is_met(&with(Kms, None, true), &kms));
+    }
+
+    #[test]
+    fn a_change_of_keys_says_what_it_means() {
+        let (plain, kms) = (with(Aes256, None, false), with(Kms, None, true));
+        let why = |from: &Encryption, to: &Encryption| DefaultEncryption::change(from, to).why;
+        assert!(why(&kms, &plain).unwrap().contains("no longer"));
+        assert!(why(&plain, &kms).unwrap().contains("permission of the key"));
+        assert!(why(&kms, &with(Kms, Some("k"), true)).unwrap().contains("permission of the key"));
+        assert_eq!(why(&kms, &with(Kms, None, false)), None);
+        assert_eq!(why(&plain, &plain), None);
+    }
+
+    #[test]
+    fn keys_go_with_the_algorithms_that_use_them() {
+        let on = bucket("logs-bucket");
+        for (value, expected) in [
+            (with(Aes256, None, false), vec![]),
+            (with(Kms, Some("k"), true), vec![]),
+            (with(KmsDsse, Some("k"), false), vec![]),
+            (with(Aes256, Some("k"), false), vec![Severity::Refuse]),
+            (with(Aes256, None, true), vec![Severity::Warn]),
+            (with(KmsDsse, None, true), vec![Severity::Refuse]),
+        ] {
+            let breaches = DefaultEncryption::lint(&on, &value);
+            let found: Vec<_> = breaches.iter().map(|breach| breach.severity).collect();
+            assert_eq!(found, expected, "{value:?}");
+        }
+    }
+}

@@ -136,3 +136,80 @@ impl Property for Existence {
         to.present().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{REGION, absent, bucket, failed, head, said};
+    use super::*;
+
+    const WITH: Presence<Bucket> = Presence::Present(Bucket { object_lock: true });
+    const WITHOUT: Presence<Bucket> = Presence::Present(Bucket { object_lock: false });
+
+    fn seen(value: &Presence<Bucket>) -> Vec<Outcome> {
+        match value {
+            Presence::Absent => vec![absent("NotFound"), absent("NoSuchBucket")],
+            Presence::Present(Bucket { object_lock: false }) => {
+                vec![head(REGION), absent(NO_OBJECT_LOCK)]
+            }
+            Presence::Present(Bucket { object_lock: true }) => {
+                vec![head(REGION), said(Reply::ObjectLock { default_retention: None })]
+            }
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_there_or_not_with_lock_or_without() {
+        let on = bucket("logs-bucket");
+        for value in [Presence::Absent, WITH, WITHOUT] {
+            assert_eq!(Existence::decode(&on, &seen(&value)), Ok(value));
+        }
+        for seen in [
+            vec![head("eu-west-1"), absent(NO_OBJECT_LOCK)],
+            vec![failed(Ending::WrongRegion), failed(Ending::WrongRegion)],
+            vec![failed(Ending::Denied), failed(Ending::Denied)],
+            vec![head(REGION), failed(Ending::Denied)],
+        ] {
+            assert!(matches!(Existence::decode(&on, &seen), Err(Unread::Failed(_))), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn from_every_state_to_every_other() {
+        let on = bucket("logs-bucket");
+        let create = |object_lock| Call::CreateBucket { bucket: on.name.clone(), object_lock };
+        let delete = || Call::DeleteBucket { bucket: on.name.clone() };
+        for (from, to, is_met, expected) in [
+            (Presence::Absent, Presence::Absent, true, Some(vec![])),
+            (Presence::Absent, WITH, false, Some(call(create(true)))),
+            (Presence::Absent, WITHOUT, false, Some(call(create(false)))),
+            (WITH, Presence::Absent, false, Some(call(delete()))),
+            (WITHOUT, Presence::Absent, false, Some(call(delete()))),
+            (WITH, WITHOUT, true, Some(vec![])),
+            (WITHOUT, WITH, false, None),
+        ] {
+            let written = Existence::write(&on, &seen(&from), &to);
+            if let Err(breach) = &written {
+                assert_eq!(breach.fact.as_deref(), Some("S1"));
+                assert!(breach.fix.contains("s3.bucket.object_lock"), "{breach}");
+            }
+            let sent = written.iter().flatten().all(|c| Existence::WRITES.contains(&c.operation()));
+            assert!(sent, "{from:?} {to:?}");
+            assert_eq!(written.ok(), expected, "{from:?} {to:?}");
+            assert_eq!(Existence::is_met(&from, &to), is_met, "{from:?} {to:?}");
+        }
+        assert!(Existence::write(&on, &[failed(Ending::Denied)], &WITH).is_err());
+    }
+
+    #[test]
+    fn dangers_and_names() {
+        let danger = |from, to| Existence::change(&from, &to).danger;
+        assert_eq!(danger(Presence::Absent, WITH), Danger::Change);
+        assert_eq!(danger(WITHOUT, Presence::Absent), Danger::Destroy);
+        let why = Existence::change(&Presence::Absent, &WITH).why.unwrap();
+        assert!(why.contains("cannot be turned off") && why.contains("while it is empty"), "{why}");
+        assert_eq!(Existence::lint(&bucket("Bad_Name"), &WITH).len(), 1);
+        assert_eq!(Existence::lint(&bucket("Bad_Name"), &Presence::Absent), []);
+        assert_eq!(Existence::lint(&bucket("good-name"), &WITH), []);
+        assert!(Existence::creates(&WITHOUT) && !Existence::creates(&Presence::Absent));
+    }
+}

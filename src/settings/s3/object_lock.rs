@@ -165,3 +165,103 @@ impl Property for ObjectLock {
         vec![Breach::refuse("S2", why, fix)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use RetentionMode::{Compliance, Governance};
+
+    use super::super::testing::{absent, bucket, failed, said};
+    use super::*;
+    use crate::cloud::Ending;
+
+    const fn lock(default_retention: Option<Retention>) -> Presence<Lock> {
+        Presence::Present(Lock { default_retention })
+    }
+
+    fn days(mode: RetentionMode, days: u32) -> Presence<Lock> {
+        lock(Some(Retention { mode, days: Some(days), years: None }))
+    }
+
+    fn seen(value: &Presence<Lock>) -> Vec<Outcome> {
+        vec![match value {
+            Presence::Absent => absent(NO_OBJECT_LOCK),
+            Presence::Present(Lock { default_retention }) => {
+                said(Reply::ObjectLock { default_retention: default_retention.clone() })
+            }
+        }]
+    }
+
+    #[test]
+    fn what_is_written_and_how_dangerous_it_is() {
+        let on = bucket("audio-bucket");
+        for (from, to, danger) in [
+            (Presence::Absent, lock(None), Danger::Irreversible),
+            (Presence::Absent, days(Governance, 1), Danger::Irreversible),
+            (lock(None), days(Governance, 1), Danger::Change),
+            (days(Governance, 1), days(Governance, 2), Danger::Change),
+            (days(Governance, 1), lock(None), Danger::Change),
+            (days(Governance, 1), days(Compliance, 1), Danger::Irreversible),
+            (days(Compliance, 1), days(Compliance, 2), Danger::Irreversible),
+            (days(Compliance, 1), days(Compliance, 1), Danger::Change),
+            (days(Compliance, 1), days(Governance, 1), Danger::Destroy),
+            (days(Compliance, 1), lock(None), Danger::Destroy),
+        ] {
+            assert_eq!(ObjectLock::decode(&on, &seen(&from)).as_ref(), Ok(&from));
+            assert_eq!(ObjectLock::change(&from, &to).danger, danger, "{from:?} {to:?}");
+            let default_retention = to.present().unwrap().default_retention.clone();
+            let bucket = on.name.clone();
+            let expected = call(Call::PutObjectLockConfiguration { bucket, default_retention });
+            assert!(expected.iter().all(|c| ObjectLock::WRITES.contains(&c.operation())));
+            assert_eq!(ObjectLock::write(&on, &seen(&from), &to), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn there_is_no_way_back() {
+        let on = bucket("audio-bucket");
+        let refused = ObjectLock::write(&on, &seen(&lock(None)), &Presence::Absent).unwrap_err();
+        assert_eq!(refused.fact.as_deref(), Some("S2"));
+        assert_eq!(ObjectLock::write(&on, &seen(&Presence::Absent), &Presence::Absent), Ok(vec![]));
+        assert!(ObjectLock::write(&on, &[failed(Ending::Denied)], &lock(None)).is_err());
+        assert_eq!(ObjectLock::decode(&on, &[absent("NoSuchBucket")]), Err(Unread::Absent));
+    }
+
+    #[test]
+    fn a_retention_is_a_number_of_days_or_of_years() {
+        let on = bucket("audio-bucket");
+        let lint = |days, years| {
+            let to = lock(Some(Retention { mode: Governance, days, years }));
+            ObjectLock::lint(&on, &to).len()
+        };
+        for (days, years, breaches) in [
+            (Some(1), None, 0),
+            (None, Some(7), 0),
+            (Some(36_500), None, 0),
+            (None, None, 1),
+            (Some(1), Some(1), 1),
+            (Some(0), None, 1),
+            (None, Some(0), 1),
+            (Some(36_501), None, 1),
+            (None, Some(101), 1),
+        ] {
+            assert_eq!(lint(days, years), breaches, "{days:?} {years:?}");
+        }
+        assert_eq!(ObjectLock::lint(&on, &lock(None)), []);
+        assert_eq!(ObjectLock::lint(&on, &Presence::Absent), []);
+    }
+
+    #[test]
+    fn versioning_comes_first() {
+        let on = bucket("audio-bucket");
+        let judge = |seen: Outcome| {
+            let found = ObjectLock::judge(&on, &lock(None), &[seen]);
+            found.first().map(|breach| breach.why.clone())
+        };
+        let versioned = |versioning| said(Reply::Versioning { versioning });
+        assert_eq!(judge(versioned(Versioning::Enabled)), None);
+        assert!(judge(versioned(Versioning::Never)).unwrap().contains("never on"));
+        assert!(judge(versioned(Versioning::Suspended)).unwrap().contains("suspended"));
+        assert!(judge(failed(Ending::Denied)).unwrap().contains("could not be read"));
+        assert_eq!(ObjectLock::judge(&on, &Presence::Absent, &[]), []);
+    }
+}

@@ -71,3 +71,51 @@ impl Property for PublicAccess {
         Change::because(Danger::Destroy, why)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{absent, bucket, said};
+    use super::*;
+
+    fn block([acls, ignore, policy, restrict]: [bool; 4]) -> PublicAccessBlock {
+        PublicAccessBlock {
+            block_public_acls: acls,
+            ignore_public_acls: ignore,
+            block_public_policy: policy,
+            restrict_public_buckets: restrict,
+        }
+    }
+
+    #[test]
+    fn reading_and_writing() {
+        let on = bucket("logs-bucket");
+        let some = block([true, false, true, false]);
+        let seen = [said(Reply::PublicAccessBlock(some))];
+        assert_eq!(PublicAccess::decode(&on, &seen), Ok(some));
+        assert_eq!(PublicAccess::decode(&on, &[absent(NONE_SET)]), Ok(block([false; 4])));
+        assert_eq!(PublicAccess::decode(&on, &[absent("NoSuchBucket")]), Err(Unread::Absent));
+        let calls = PublicAccess::write(&on, &seen, &some).unwrap();
+        assert_eq!(calls, call(Call::PutPublicAccessBlock { bucket: on.name, block: some }));
+        assert!(calls.iter().all(|c| PublicAccess::WRITES.contains(&c.operation())));
+    }
+
+    #[test]
+    fn loosening_any_switch_is_dangerous_and_says_which() {
+        let all = block([true; 4]);
+        assert_eq!(PublicAccess::change(&block([false; 4]), &all), Change::exact());
+        assert_eq!(PublicAccess::change(&all, &all), Change::exact());
+        for (off, name) in [
+            ([false, true, true, true], "block_public_acls"),
+            ([true, false, true, true], "ignore_public_acls"),
+            ([true, true, false, true], "block_public_policy"),
+            ([true, true, true, false], "restrict_public_buckets"),
+        ] {
+            let change = PublicAccess::change(&all, &block(off));
+            assert_eq!(change.danger, Danger::Destroy);
+            assert!(change.why.unwrap().contains(name), "{name}");
+        }
+        // One more and one less is still one less.
+        let (from, to) = (block([true, false, true, true]), block([false, true, true, true]));
+        assert_eq!(PublicAccess::change(&from, &to).danger, Danger::Destroy);
+    }
+}

@@ -118,3 +118,63 @@ impl Property for BucketVersioning {
         vec![Breach::refuse("S2", why, "leave versioning enabled")]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use Versioning::{Enabled, Never, Suspended};
+
+    use super::super::testing::{absent, bucket, said};
+    use super::*;
+
+    fn seen(versioning: Versioning) -> Vec<Outcome> {
+        vec![said(Reply::Versioning { versioning })]
+    }
+
+    #[test]
+    fn from_every_state_to_every_other() {
+        let on = bucket("logs-bucket");
+        for (from, to, is_met, written, danger) in [
+            (Never, Never, true, Some(vec![]), Danger::Change),
+            (Never, Enabled, false, Some(put(&on, true)), Danger::Destroy),
+            (Never, Suspended, false, Some(put(&on, false)), Danger::Destroy),
+            (Enabled, Never, false, None, Danger::Destroy),
+            (Enabled, Enabled, true, Some(put(&on, true)), Danger::Change),
+            (Enabled, Suspended, false, Some(put(&on, false)), Danger::Destroy),
+            (Suspended, Never, true, Some(vec![]), Danger::Change),
+            (Suspended, Enabled, false, Some(put(&on, true)), Danger::Change),
+            (Suspended, Suspended, true, Some(put(&on, false)), Danger::Change),
+        ] {
+            assert_eq!(BucketVersioning::decode(&on, &seen(from)), Ok(from));
+            assert_eq!(BucketVersioning::is_met(&from, &to), is_met, "{from:?} {to:?}");
+            assert_eq!(BucketVersioning::write(&on, &seen(from), &to).ok(), written);
+            assert_eq!(BucketVersioning::change(&from, &to).danger, danger, "{from:?} {to:?}");
+        }
+        let why = BucketVersioning::change(&Never, &Enabled).why.unwrap();
+        assert!(why.contains("S6") && why.contains("only be suspended"), "{why}");
+        assert!(put(&on, true).iter().all(|c| BucketVersioning::WRITES.contains(&c.operation())));
+    }
+
+    #[test]
+    fn undo_comes_as_near_as_aws_allows() {
+        let on = bucket("logs-bucket");
+        let undo = |now, before| {
+            let undo = Undo { before: &before, after: &Enabled };
+            BucketVersioning::undo(&on, &seen(now), &undo).unwrap()
+        };
+        assert_eq!(undo(Enabled, Never), put(&on, false));
+        assert_eq!(undo(Never, Never), []);
+        assert_eq!(undo(Enabled, Suspended), put(&on, false));
+    }
+
+    #[test]
+    fn a_locked_bucket_stays_versioned() {
+        let on = bucket("logs-bucket");
+        let locked = [said(Reply::ObjectLock { default_retention: None })];
+        let judge = |to, seen: &[Outcome]| BucketVersioning::judge(&on, &to, seen).len();
+        assert_eq!(judge(Suspended, &locked), 1);
+        assert_eq!(judge(Suspended, &[absent(NO_OBJECT_LOCK)]), 0);
+        assert_eq!(judge(Enabled, &[]), 0);
+        assert_eq!(BucketVersioning::guard(&on, &Enabled), []);
+        assert_eq!(BucketVersioning::guard(&on, &Suspended).len(), 1);
+    }
+}

@@ -242,6 +242,7 @@ fn resources_that_select_nothing_are_refused_with_the_right_text() {
         ("*", Some("arn:aws:s3")),
         ("arn:aws:s3:::a\u{200b}/", Some("arn:aws:s3:::a/")),
         ("arn:aws-cn:s3:::a/", Some("arn:aws:s3:::BUCKET/")),
+        ("arn:aws-cn:s3", Some("arn:aws:s3:::BUCKET/")),
         ("arn:aws:lambda", Some("arn:aws:s3:::BUCKET/")),
         ("arn:aws:s3:::/x", Some("arn:aws:s3:::BUCKET/x")),
     ] {

@@ -215,3 +215,6 @@ fn unseen(fact: &str, bucket: &str, why: &Unread) -> Breach {
     let why = format!("{bucket}, that is to receive the logs, could not be checked: {why}");
     Breach::warn(fact, why, "give the permission to read it, or check it by hand")
 }
+
+#[cfg(test)]
+mod tests;

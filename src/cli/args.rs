@@ -1,0 +1,249 @@
+//! What can be typed: the one table that help, completions and the manual page are made from.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::app::Options;
+
+const EXIT_CODES: &str = "Exit codes:
+   0  it did what was asked
+   1  it failed, and nothing was changed
+   2  the command line or a book is not right
+   3  cancelled: the operator said no, or nobody was there to say yes
+   4  a login is needed
+   5  stuck: something was changed, something failed, and a person is needed
+   7  the journal does not verify
+  75  paused half way: `muster resume` goes on";
+
+/// Runbooks and disaster recovery on AWS, walked step by step.
+///
+/// Without a command: the full-screen console.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// The estate; needed when there are several
+    #[arg(long, global = true, value_name = "NAME")]
+    estate: Option<String>,
+
+    /// The environment of the estate: prod, dev, ...
+    #[arg(long, global = true, value_name = "NAME")]
+    env: Option<String>,
+
+    /// Everything happens in a simulated account: no AWS, no credentials
+    #[arg(long, global = true)]
+    practice: bool,
+
+    /// Profile of the AWS configuration files
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Refuse to start unless this is the environment's Region
+    #[arg(long, global = true, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Where all AWS services are, instead of at AWS (AWS_ENDPOINT_URL works too)
+    #[arg(long, global = true, value_name = "URL")]
+    endpoint_url: Option<String>,
+
+    /// Where runs, journal and the simulated account are kept
+    #[arg(long, global = true, value_name = "DIR", env = "MUSTER_STATE_DIR")]
+    state_dir: Option<PathBuf>,
+
+    /// Books and estates from this directory instead of those in the program
+    #[arg(long, global = true, value_name = "DIR", env = "MUSTER_RUNBOOKS")]
+    runbooks: Option<PathBuf>,
+
+    /// Never change anything; it cannot be armed
+    #[arg(long, global = true)]
+    read_only: bool,
+
+    /// Answer as JSON, with a `version` field (commands that read)
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// The books, with kind, version, risk and digest
+    List,
+    /// A book as text; or `settings`, the reference of all settings
+    Show(ShowArgs),
+    /// Lint books and estates: schema, references, rules of AWS; needs no account
+    Check {
+        /// A directory with estates, or one estate's folder; the shipped books when absent
+        path: Option<PathBuf>,
+        /// Answer as JSON
+        #[arg(from_global)]
+        json: bool,
+    },
+    /// What a book would change, before -> after; sends nothing that changes anything
+    Plan(PlanArgs),
+    /// Walk a book: full screen on a terminal, or as plain lines
+    Run(RunArgs),
+    /// Go on with a run after any stop: it looks at AWS before it does anything
+    Resume(ResumeArgs),
+    /// What ran, what rests where, and what it needs of a person
+    Runs,
+    /// Where a run stands, as text to paste into a ticket
+    Status {
+        /// The run; the latest when absent
+        run: Option<String>,
+    },
+    /// The audit journal
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// The simulated account
+    Practice {
+        #[command(subcommand)]
+        command: PracticeCommand,
+    },
+    /// Terminal, clock, credentials, account, disk: what was found, and what is wrong
+    Doctor,
+    /// JSON Schema of books or estates, for editors
+    Schema {
+        /// Which one
+        #[arg(value_enum, default_value_t = SchemaOf::Runbook)]
+        what: SchemaOf,
+    },
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// The manual page
+    Man,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// Of a book
+    Runbook,
+    /// Of an estate
+    Estate,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// Name of the book, or `settings`
+    pub book: String,
+    /// The IAM policy that the book needs, as JSON
+    #[arg(long)]
+    pub iam: bool,
+    #[command(flatten)]
+    pub params: ParamArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ParamArgs {
+    /// A parameter of the book
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    pub param: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// Name of the book
+    pub book: String,
+    #[command(flatten)]
+    pub params: ParamArgs,
+    /// Keep the plan in a file, for `muster run --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Name of the book
+    pub book: String,
+    #[command(flatten)]
+    pub params: ParamArgs,
+    /// Run only if the plan is still the one that was kept in this file
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub walk: WalkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResumeArgs {
+    /// The run; the latest that is not finished when absent
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub walk: WalkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WalkArgs {
+    /// Plain lines instead of the full screen
+    #[arg(long)]
+    pub linear: bool,
+    /// Stands for Enter and `y`; in practice also for typed phrases and manual steps
+    #[arg(long)]
+    pub yes: bool,
+    /// Stands for a phrase that must be typed (repeatable)
+    #[arg(long, value_name = "PHRASE")]
+    pub confirm: Vec<String>,
+    /// Name of the second person who agrees to what is irreversible
+    #[arg(long, value_name = "NAME")]
+    pub second_person: Option<String>,
+    /// The answer of a manual step (repeatable)
+    #[arg(long, value_name = "STEP=TEXT", value_parser = pair)]
+    pub answer: Vec<(String, String)>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum JournalCommand {
+    /// Its records, as sentences or as JSON
+    Show {
+        /// Only those of this run
+        run: Option<String>,
+    },
+    /// Check the chain, and the end against the kept head
+    Verify,
+    /// The raw bytes, for an auditor
+    Export,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PracticeCommand {
+    /// The simulated account as it was before any phase
+    Reset,
+    /// Every effect that the simulated account has seen
+    Ledger,
+    /// Make calls go wrong, as a JSON file says; without a file, no more
+    Faults {
+        /// A JSON list of faults
+        file: Option<PathBuf>,
+    },
+}
+
+impl Arguments {
+    /// The options that every command has.
+    pub fn options(&self) -> Options {
+        Options {
+            estate: self.estate.clone(),
+            environment: self.env.clone(),
+            practice: self.practice,
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+            state_dir: self.state_dir.clone(),
+            runbooks: self.runbooks.clone(),
+            read_only: self.read_only,
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it has the form NAME=VALUE".to_owned()),
+    }
+}

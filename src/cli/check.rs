@@ -1,0 +1,47 @@
+//! `muster check`: everything that is wrong with books and estates, without an account.
+
+use std::path::Path;
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use serde_json::json;
+
+use super::Out;
+use crate::app::Library;
+use crate::error::{Error, Exit};
+
+pub(super) fn check(path: Option<&Path>, json: bool, out: &Out) -> Result<Exit, Error> {
+    let library = match path {
+        Some(path) => Library::read(path)?,
+        None => Library::embedded(),
+    };
+    let problems: Vec<_> = library.problems().collect();
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let books: usize = library.shelves.iter().map(|shelf| shelf.found).sum();
+    if json {
+        let found: Vec<_> = problems.iter().map(|problem| problem.to_json()).collect();
+        out.json(&json!({
+            "version": 1,
+            "estates": library.shelves.len(),
+            "books": books,
+            "errors": errors,
+            "problems": found,
+        }));
+    } else {
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+        for problem in &problems {
+            let mut text = String::new();
+            // Rendering to a String fails only when a span lies outside its text.
+            if handler.render_report(&mut text, *problem).is_err() {
+                text = problem.to_string();
+            }
+            out.line(text.trim_end());
+            out.line("");
+        }
+        let warnings = problems.len() - errors;
+        out.line(&format!(
+            "{} estates, {books} books: {errors} errors, {warnings} warnings",
+            library.shelves.len()
+        ));
+    }
+    Ok(if errors == 0 { Exit::Succeeded } else { Exit::Usage })
+}

@@ -1,0 +1,129 @@
+//! `muster doctor`: what was found, and what is wrong, before it matters.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::Out;
+use super::console;
+use crate::app::{Context, connect, who};
+use crate::error::{Error, Exit};
+use crate::journal;
+
+/// One finding.
+#[derive(Debug, Serialize)]
+struct Finding {
+    /// What was looked at.
+    subject: &'static str,
+    /// Whether it is as it should be.
+    ok: bool,
+    /// What was found.
+    found: String,
+    /// What to do, when it is not as it should be.
+    advice: Option<String>,
+}
+
+impl Finding {
+    fn ok(subject: &'static str, found: impl Into<String>) -> Self {
+        Self { subject, ok: true, found: found.into(), advice: None }
+    }
+
+    fn bad(subject: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { subject, ok: false, found: found.into(), advice: Some(advice.into()) }
+    }
+}
+
+pub(super) async fn doctor(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
+    let mut findings = vec![terminal(context), books(context), disk(context), journal_of(context)];
+    findings.extend(account(context).await);
+    let well = findings.iter().all(|finding| finding.ok);
+    if json {
+        out.json(&json!({ "version": 1, "ok": well, "findings": findings }));
+    } else {
+        for finding in &findings {
+            let word = if finding.ok { "ok " } else { "BAD" };
+            out.line(&format!("{word} {:<12} {}", finding.subject, finding.found));
+            if let Some(advice) = &finding.advice {
+                out.line(&format!("    {:<12} {advice}", "next:"));
+            }
+        }
+    }
+    Ok(if well { Exit::Succeeded } else { Exit::Failed })
+}
+
+fn terminal(context: &Context) -> Finding {
+    let surroundings = &context.surroundings;
+    let term = if surroundings.term.is_empty() { "none" } else { &surroundings.term };
+    if console::is_possible(surroundings) {
+        Finding::ok("terminal", format!("{term}: the full screen is possible"))
+    } else {
+        Finding::ok("terminal", format!("{term}: plain lines are used"))
+    }
+}
+
+fn books(context: &Context) -> Finding {
+    let errors = context.library.problems().filter(|problem| problem.is_error()).count();
+    let books: usize = context.library.shelves.iter().map(|shelf| shelf.books.len()).sum();
+    if errors == 0 {
+        Finding::ok("books", format!("{books} without errors"))
+    } else {
+        Finding::bad("books", format!("{errors} errors"), "`muster check` shows them.")
+    }
+}
+
+fn disk(context: &Context) -> Finding {
+    let path = &context.state_dir;
+    let shown = path.display();
+    let probe = || -> std::io::Result<()> {
+        std::fs::create_dir_all(path)?;
+        tempfile::NamedTempFile::new_in(path)?.as_file().sync_all()
+    };
+    match probe() {
+        Ok(()) => Finding::ok("state", format!("{shown} can be written and synced")),
+        Err(error) => {
+            let advice = "Free some space, or give another directory with --state-dir.";
+            Finding::bad("state", format!("{shown}: {error}"), advice)
+        }
+    }
+}
+
+fn journal_of(context: &Context) -> Finding {
+    match journal::read(&context.state_dir) {
+        Ok(verified) => Finding::ok("journal", format!("{} records verify", verified.lines.len())),
+        Err(error) => {
+            let error = Error::from(error);
+            Finding::bad("journal", error.what, error.advice)
+        }
+    }
+}
+
+async fn account(context: &Context) -> Vec<Finding> {
+    let (estate, environment) = match context.place() {
+        Ok(place) => place,
+        Err(error) => return vec![Finding::bad("account", error.what, error.advice)],
+    };
+    let connected = match connect(context, estate, environment).await {
+        Ok(connected) => connected,
+        Err(error) => return vec![Finding::bad("account", error.what, error.advice)],
+    };
+    let expected = &environment.place.account;
+    let identity = match who(&connected.account).await {
+        Ok(found) if found.account == *expected => {
+            Finding::ok("account", format!("{} as {}", environment.place, found.arn))
+        }
+        Ok(found) => Finding::bad(
+            "account",
+            format!("expected {expected}, found {} ({})", found.account, found.arn),
+            "Choose the profile of the right account, or the environment that you mean.",
+        ),
+        Err(error) => Finding::bad(
+            "account",
+            error.to_string(),
+            "Log in (`aws sso login --profile NAME`), or check the network and the endpoint.",
+        ),
+    };
+    let expires = match (connected.expires)().await {
+        Some(at) => Finding::ok("credentials", format!("they end at {at:.0}")),
+        None => Finding::ok("credentials", "no end is known"),
+    };
+    vec![identity, expires]
+}

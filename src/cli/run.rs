@@ -1,0 +1,150 @@
+//! `muster run` and `muster resume`: a book walked, full screen or as plain lines.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::args::{ResumeArgs, RunArgs, WalkArgs};
+use super::console::{self, Opening};
+use super::{Out, plan};
+use crate::app::{Context, History, Hub};
+use crate::error::{Error, Exit};
+use crate::journal;
+use crate::linear::{self, Aim, Answers, Linear};
+use crate::link::{Ask, News};
+
+/// How many asks may wait: a person types slower than the runner answers.
+const ASKS: usize = 64;
+/// How many news may wait before the runner does: some seconds of a busy run.
+const NEWS: usize = 1024;
+
+pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Result<Exit, Error> {
+    let (estate, environment) = context.place()?;
+    let book = context.library.book(&estate.name, &args.book)?;
+    let params = args.params.param.iter().cloned().collect();
+    // What is wrong with the parameters shows before anything is asked of the account.
+    if !is_full_screen(&context, &args.walk) {
+        book.bind(estate, environment, &params).map_err(|found| crate::app::unbound(&found))?;
+    }
+    let digest = args.plan.as_deref().map(plan::kept_digest).transpose()?;
+    if is_full_screen(&context, &args.walk) && digest.is_none() {
+        let opening = Opening::Book { book: args.book, params };
+        return console::open(context, opening, out).await;
+    }
+    let aim = Aim::Walk { book: args.book, params, digest };
+    walk(context, aim, &args.walk, out).await
+}
+
+pub(super) async fn resume(
+    context: Arc<Context>,
+    args: ResumeArgs,
+    out: &Out,
+) -> Result<Exit, Error> {
+    let history = History::of(&journal::read(&context.state_dir)?.lines)?;
+    let run = history.meant(args.run.as_deref(), true)?.id.clone();
+    if is_full_screen(&context, &args.walk) {
+        return console::open(context, Opening::Run { run }, out).await;
+    }
+    walk(context, Aim::Resume { run }, &args.walk, out).await
+}
+
+fn is_full_screen(context: &Context, walk: &WalkArgs) -> bool {
+    !walk.linear && !walk.yes && console::is_possible(&context.surroundings)
+}
+
+async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Result<Exit, Error> {
+    let surroundings = &context.surroundings;
+    let answers = Answers {
+        yes: walk.yes,
+        confirm: walk.confirm.clone(),
+        second: walk.second_person.clone(),
+        answers: walk.answer.iter().cloned().collect(),
+        interactive: !walk.yes && surroundings.stdin_is_terminal && surroundings.stdout_is_terminal,
+    };
+    let (asks, asked) = mpsc::channel(ASKS);
+    let (news, told) = mpsc::channel(NEWS);
+    let hub = Hub::new(context, news).await?;
+    let linear = Linear::new(aim, answers);
+    let (served, exit) = tokio::join!(hub.serve(asked), converse(linear, asks, told, out));
+    served?;
+    exit
+}
+
+/// Lines out and lines in, until the console leaves or the runner stops.
+async fn converse(
+    mut linear: Linear,
+    asks: mpsc::Sender<Ask>,
+    mut told: mpsc::Receiver<News>,
+    out: &Out,
+) -> Result<Exit, Error> {
+    let mut lines: Option<Lines<BufReader<Stdin>>> = None;
+    let mut signals = Signals::new()?;
+    let mut wanted = linear.begin();
+    loop {
+        let mut reading = false;
+        for want in std::mem::take(&mut wanted) {
+            match want {
+                linear::Out::Line(text) => out.line(&text),
+                linear::Out::Prompt(text) => {
+                    out.prompt(&text);
+                    reading = true;
+                }
+                linear::Out::Ask(ask) => {
+                    if asks.send(ask).await.is_err() {
+                        return Ok(Exit::Stuck);
+                    }
+                }
+                linear::Out::Leave(exit) => return Ok(exit),
+            }
+        }
+        if reading && lines.is_none() {
+            lines = Some(BufReader::new(tokio::io::stdin()).lines());
+        }
+        wanted = tokio::select! {
+            news = told.recv() => match news {
+                Some(news) => linear.told(&news),
+                // The runner stopped; its own error says why.
+                None => return Ok(Exit::Stuck),
+            },
+            line = next_line(&mut lines) => match line {
+                Ok(Some(line)) => linear.typed(&line),
+                Ok(None) | Err(_) => { lines = None; linear.hung_up() }
+            },
+            () = signals.any() => {
+                out.talk("Stopping: what is in flight is seen to its end. `muster resume` goes on.");
+                return Ok(Exit::Paused);
+            }
+        };
+    }
+}
+
+async fn next_line(lines: &mut Option<Lines<BufReader<Stdin>>>) -> std::io::Result<Option<String>> {
+    match lines {
+        Some(lines) => lines.next_line().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The signals that mean: stop.
+pub(super) struct Signals([Signal; 3]);
+
+impl Signals {
+    pub(super) fn new() -> Result<Self, Error> {
+        let on =
+            |kind| signal(kind).map_err(|e| Error::new("signals", Exit::Failed, e.to_string(), ""));
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = kinds.map(on);
+        Ok(Self([interrupt?, terminate?, hangup?]))
+    }
+
+    pub(super) async fn any(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}

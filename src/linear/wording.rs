@@ -1,0 +1,212 @@
+//! The lines of the linear console.
+
+use crate::cloud::Danger;
+use crate::engine::words::{call_words, count, end_words, failure_words, rest_words, value_words};
+use crate::engine::{
+    AttemptId, Event, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
+};
+use crate::estate::Environment;
+use crate::link::Planned;
+use crate::runbook::Act;
+
+/// An environment with its account: `prod (500313280221 us-east-1, protected)`.
+pub(super) fn place(environment: &Environment) -> String {
+    let protected = if environment.protected { ", protected" } else { "" };
+    format!("{} ({}{protected})", environment.name, environment.place)
+}
+
+/// A whole plan.
+pub fn plan(plan: &Planned) -> Vec<String> {
+    let bound = &plan.bound;
+    let book = &bound.book;
+    let mut lines = vec![
+        format!("{} ({} {})", book.title, book.name, book.version),
+        format!("{} {}, as {}", bound.estate, place(&bound.environment), plan.identity.arn),
+        String::new(),
+    ];
+    for (position, text) in bound.steps.iter().enumerate() {
+        let plan = plan.steps.iter().find(|plan| plan.step == position);
+        lines.push(format!("{:>2} {}{}", position + 1, text.title, danger_of(plan)));
+        match (&text.left_out, &text.act, plan) {
+            (Some(why), ..) => lines.push(format!("     left out: {why}")),
+            (None, Act::Ask { text }, _) => lines.push(format!("     asks: {text}")),
+            (None, Act::Set { .. } | Act::Check { .. }, Some(plan)) => {
+                lines.extend(
+                    plan.targets.iter().map(|target| format!("     {}", target_line(target))),
+                );
+            }
+            (None, Act::Set { .. } | Act::Check { .. }, None) => {}
+        }
+    }
+    lines.push(String::new());
+    lines.push(totals(plan));
+    lines
+}
+
+fn danger_of(plan: Option<&StepPlan>) -> String {
+    match plan.map_or(Danger::Read, StepPlan::danger) {
+        Danger::Read | Danger::Change => String::new(),
+        danger => format!("  [{}]", danger.to_string().to_uppercase()),
+    }
+}
+
+/// One target of a plan: name, before, after.
+pub fn target_line(plan: &TargetPlan) -> String {
+    let name = &plan.target.name;
+    let to = value_words(&plan.to);
+    match &plan.verdict {
+        Verdict::NoChange { value } => format!("= {name}: {} (no change)", value_words(value)),
+        Verdict::Change { before, warnings, .. } => {
+            let before = before.as_ref().map_or_else(|| "not there".to_owned(), value_words);
+            let warnings = warnings.iter().map(|breach| {
+                let fact = breach.fact.as_deref().unwrap_or("note");
+                format!("\n       {fact}: {}", breach.why)
+            });
+            format!("~ {name}: {before} -> {to}{}", warnings.collect::<String>())
+        }
+        Verdict::Refused { breach, .. } => {
+            let fact = breach.fact.as_deref().unwrap_or("refused");
+            format!("! {name}: refused, {fact}: {} ({})", breach.why, breach.fix)
+        }
+        Verdict::Undetermined { depends_on } => {
+            format!("? {name}: -> {to} (known after step {depends_on})")
+        }
+        Verdict::Unreadable { error } => format!("! {name}: cannot be read: {error}"),
+        Verdict::NotYet { value } => {
+            let value = value.as_ref().map_or_else(|| "not there".to_owned(), value_words);
+            format!("? {name}: {value}, expected {to}")
+        }
+    }
+}
+
+/// How many targets would change, by danger.
+fn totals(plan: &Planned) -> String {
+    let verdicts =
+        || plan.steps.iter().flat_map(|step| &step.targets).map(|target| &target.verdict);
+    let changes = |danger: Danger| {
+        verdicts()
+            .filter(|v| matches!(v, Verdict::Change { danger: found, .. } if *found == danger))
+            .count()
+    };
+    let of = |is: fn(&Verdict) -> bool| verdicts().filter(|verdict| is(verdict)).count();
+    let mut parts = Vec::new();
+    for danger in [Danger::Change, Danger::Destroy, Danger::Irreversible] {
+        if changes(danger) > 0 {
+            parts.push(format!("{} to {danger}", changes(danger)));
+        }
+    }
+    let others = [
+        (of(|v| matches!(v, Verdict::NoChange { .. })), "as wanted already"),
+        (of(|v| matches!(v, Verdict::Undetermined { .. })), "known later"),
+        (of(|v| matches!(v, Verdict::Refused { .. })), "refused"),
+        (of(|v| matches!(v, Verdict::Unreadable { .. })), "unreadable"),
+        (of(|v| matches!(v, Verdict::NotYet { .. })), "not as expected yet"),
+    ];
+    parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
+    if parts.is_empty() {
+        return "Nothing to do.".to_owned();
+    }
+    format!("{}.", parts.join(", "))
+}
+
+/// The head of a step.
+pub(super) fn step(run: &Run, step: usize) -> Vec<String> {
+    let Some(text) = run.step(step) else { return Vec::new() };
+    let title = format!("Step {} of {}: {}", step + 1, run.steps.len(), text.title);
+    vec![String::new(), title, format!("  {}", text.why)]
+}
+
+/// Everything that a confirmation is about: targets, calls, danger, place.
+pub(super) fn confirmation(run: &Run, step: usize) -> Vec<String> {
+    let Some(plan) = run.plan(step) else { return Vec::new() };
+    let mut lines: Vec<_> = plan.targets.iter().map(|t| format!("  {}", target_line(t))).collect();
+    lines.push(format!("To be sent to {}:", run.live_place()));
+    lines.extend(plan.calls().map(|call| format!("  {}", call_words(call))));
+    for target in &plan.targets {
+        if let Verdict::Change { danger, why: Some(why), .. } = &target.verdict {
+            lines.push(format!("  {danger}: {}: {why}", target.target.name));
+        }
+    }
+    lines
+}
+
+/// Where a run stands before it goes on, with what is not known.
+pub(super) fn standing(run: &Run) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (position, state) in run.steps.iter().enumerate() {
+        let title = run.step(position).map_or("", |step| &step.title);
+        if let StepState::Ended { end } = &state.state {
+            lines.push(format!("  done    {} {title}: {}", position + 1, end_words(end)));
+            continue;
+        }
+        if Some(position) != run.current() {
+            continue;
+        }
+        lines.push(format!("  here    {} {title}: {}", position + 1, state.state.name()));
+        for target in &state.targets {
+            if let TargetState::Sent { attempt, call, .. }
+            | TargetState::Unknown { attempt, call, .. } = &target.state
+            {
+                let words = call_words(call);
+                lines.push(format!(
+                    "  unknown attempt {attempt}: {words}: sent, ending not seen; it is looked for \
+                     before anything else"
+                ));
+            }
+        }
+    }
+    lines
+}
+
+/// The last lines of a run.
+pub(super) fn end(run: &Run, rest: &Rest) -> Vec<String> {
+    let ends = |is: fn(&StepEnd) -> bool| {
+        run.steps.iter().filter(|s| matches!(&s.state, StepState::Ended { end } if is(end))).count()
+    };
+    let changed = ends(|end| matches!(end, StepEnd::Changed {}));
+    let same = ends(|end| matches!(end, StepEnd::NoChange {}));
+    let passed = ends(|end| matches!(end, StepEnd::Passed {}));
+    let skipped = ends(|end| matches!(end, StepEnd::Skipped { .. }));
+    let mut lines = vec![
+        String::new(),
+        format!("{}.", capital(&rest_words(rest))),
+        format!(
+            "{} changed and verified, {same} as wanted already, {passed} checked, {skipped} skipped.",
+            count(changed, "step")
+        ),
+    ];
+    if changed == 0 && run.applied == 0 {
+        lines.push("Nothing was changed.".to_owned());
+    }
+    if let Rest::Stuck { failure } | Rest::Failed { failure } = rest {
+        lines.push(format!("  what: {}", failure_words(failure)));
+        lines.push(format!("  next: {}", failure.advice));
+    }
+    if let Rest::Stuck { .. } = rest {
+        lines.push(format!("  then: muster resume {}", run.id));
+    }
+    if run.mode == crate::engine::Mode::Practice {
+        lines.push(
+            "This was practice: nothing in AWS was touched, and it is evidence of nothing."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The attempt that an event is about.
+pub(super) const fn attempt_of(event: &Event) -> Option<AttemptId> {
+    match event {
+        Event::Answered { attempt, .. }
+        | Event::NotApplied { attempt, .. }
+        | Event::Unknown { attempt, .. }
+        | Event::Looked { attempt, .. }
+        | Event::Concluded { attempt, .. } => Some(*attempt),
+        _ => None,
+    }
+}
