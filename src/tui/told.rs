@@ -1,0 +1,137 @@
+//! What the runner has told: the console's copy of the world.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::cloud::Call;
+use crate::cloud::sts::Identity;
+use crate::engine::{AttemptId, Event, Record, Run, RunId};
+use crate::link::{Home, News, Planned};
+use crate::settings::Kind;
+
+/// How many records of a run are kept for the screen; the journal has them all.
+const TAIL: usize = 2_000;
+
+/// Everything that was told.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub home: Option<Home>,
+    pub identity: Option<Result<Identity, String>>,
+    pub expires: Option<Timestamp>,
+    pub plan: Option<(String, Box<Result<Planned, String>>)>,
+    pub runs: BTreeMap<RunId, Watched>,
+    pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
+    pub journal: Option<(Vec<Record>, Result<String, String>)>,
+    pub trouble: Option<String>,
+}
+
+/// A run that is looked at.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub run: Run,
+    pub records: Vec<Record>,
+    pub glimpses: BTreeMap<(usize, usize), Glimpse>,
+}
+
+/// What was last read of a resource.
+#[derive(Debug)]
+pub(super) struct Glimpse {
+    pub at: Timestamp,
+    pub seen: Result<Value, String>,
+}
+
+/// What the console has to do about a piece of news.
+#[derive(Debug, PartialEq)]
+pub(super) enum Follow {
+    Nothing,
+    /// A run was opened.
+    Opened(RunId),
+    /// The copy of this run does not fit what happened: it has to be opened afresh.
+    Lost(RunId, String),
+    /// A command was not allowed.
+    Refused(String),
+}
+
+impl Told {
+    /// Folds a piece of news in.
+    pub fn hear(&mut self, news: News, now: Timestamp) -> Follow {
+        match news {
+            News::Home(home) => self.home = Some(home),
+            News::Identity { identity, expires } => {
+                self.identity = Some(identity);
+                self.expires = expires;
+            }
+            News::Planned { book, plan } => self.plan = Some((book, plan)),
+            News::Opened { run, records } => return self.opened(*run, records),
+            News::Recorded { record } => return self.recorded(*record),
+            News::Glimpse { run, step, target, seen } => {
+                if let Some(watched) = self.runs.get_mut(&run) {
+                    watched.glimpses.insert((step, target), Glimpse { at: now, seen });
+                }
+            }
+            News::Refused { run: _, refusal } => return Follow::Refused(refusal.to_string()),
+            News::Picks { kind, names } => {
+                self.picks.insert(kind, names);
+            }
+            News::Journal { records, verified } => self.journal = Some((records, verified)),
+            News::Trouble { text } => self.trouble = Some(text),
+        }
+        Follow::Nothing
+    }
+
+    fn opened(&mut self, run: Run, records: Vec<Record>) -> Follow {
+        let id = run.id.clone();
+        let glimpses = self.runs.remove(&id).map(|old| old.glimpses).unwrap_or_default();
+        self.runs.insert(id.clone(), Watched { run, records, glimpses });
+        Follow::Opened(id)
+    }
+
+    fn recorded(&mut self, record: Record) -> Follow {
+        let id = record.run.clone();
+        let Some(watched) = self.runs.get_mut(&id) else { return Follow::Nothing };
+        if watched.records.last().is_some_and(|last| last.seq >= record.seq) {
+            return Follow::Nothing;
+        }
+        let folded = fold(&mut watched.run, &record);
+        watched.records.push(record);
+        if watched.records.len() > TAIL {
+            watched.records.drain(..TAIL / 2);
+        }
+        match folded {
+            Ok(()) => Follow::Nothing,
+            Err(why) => Follow::Lost(id, why),
+        }
+    }
+
+    /// The account that answered, when it is not the one it has to be.
+    pub fn wrong_account(&self, run: Option<&Run>) -> Option<(String, String)> {
+        let expected = match run {
+            Some(run) => &run.bound.environment.place.account,
+            None => &self.home.as_ref()?.environment.place.account,
+        };
+        let told = self.identity.as_ref().and_then(|identity| identity.as_ref().ok());
+        let of_run = run.and_then(|run| run.identity.as_ref());
+        [told, of_run]
+            .into_iter()
+            .flatten()
+            .find(|identity| identity.account != *expected)
+            .map(|identity| (expected.clone(), identity.account.clone()))
+    }
+}
+
+impl Watched {
+    /// The call of an attempt, as it was intended.
+    pub fn call(&self, wanted: AttemptId) -> Option<&Call> {
+        self.records.iter().rev().find_map(|record| match &record.event {
+            Event::Intended { attempt, call, .. } if *attempt == wanted => Some(call),
+            _ => None,
+        })
+    }
+}
+
+/// Folds a record into the console's copy of its run, as the engine folds it into its own.
+fn fold(run: &mut Run, record: &Record) -> Result<(), String> {
+    run.apply(record).map_err(|illegal| illegal.to_string())
+}
