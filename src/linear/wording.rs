@@ -90,9 +90,13 @@ fn totals(plan: &Planned) -> String {
     };
     let of = |is: fn(&Verdict) -> bool| verdicts().filter(|verdict| is(verdict)).count();
     let mut parts = Vec::new();
-    for danger in [Danger::Change, Danger::Destroy, Danger::Irreversible] {
+    for (danger, words) in [
+        (Danger::Change, "to change"),
+        (Danger::Destroy, "to destroy"),
+        (Danger::Irreversible, "to change irreversibly"),
+    ] {
         if changes(danger) > 0 {
-            parts.push(format!("{} to {danger}", changes(danger)));
+            parts.push(format!("{} {words}", changes(danger)));
         }
     }
     let others = [
