@@ -62,12 +62,22 @@ pub struct Linear {
     prompt: Option<Prompt>,
     /// What was last asked of the runner and not yet answered: asked once.
     asked: Option<Command>,
+    /// Whether anything happened while this console looked on.
+    walked: bool,
 }
 
 impl Linear {
     /// A console with its aim, and what it may answer by itself.
     pub const fn new(aim: Aim, answers: Answers) -> Self {
-        Self { aim, answers, run: None, calls: BTreeMap::new(), prompt: None, asked: None }
+        Self {
+            aim,
+            answers,
+            run: None,
+            calls: BTreeMap::new(),
+            prompt: None,
+            asked: None,
+            walked: false,
+        }
     }
 
     /// The first things it wants.
@@ -91,7 +101,7 @@ impl Linear {
             News::Recorded { record } => self.recorded(record),
             News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
             News::Trouble { text } => {
-                let exit = if self.run.is_some() { Exit::Stuck } else { Exit::Failed };
+                let exit = if self.walked { Exit::Stuck } else { Exit::Failed };
                 vec![Out::Line(text.clone()), Out::Leave(exit)]
             }
             News::Home(_)
@@ -218,6 +228,7 @@ impl Linear {
         if let Event::StepStarted { step } = &record.event {
             out.splice(0..0, wording::step(run, *step).into_iter().map(Out::Line));
         }
+        self.walked = true;
         out.extend(self.react());
         out
     }

@@ -7,6 +7,7 @@ mod check;
 mod crash;
 mod generated;
 mod hostile;
+mod interrupted;
 mod journal;
 mod json;
 mod plan;
