@@ -64,6 +64,7 @@ async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Re
         second: walk.second_person.clone(),
         answers: walk.answer.iter().cloned().collect(),
         interactive: !walk.yes && surroundings.stdin_is_terminal && surroundings.stdout_is_terminal,
+        read_only: context.options.read_only,
     };
     let (asks, asked) = mpsc::channel(console::ASKS);
     let (news, told) = mpsc::channel(console::NEWS);

@@ -151,6 +151,14 @@ impl Linear {
             out.push(Out::Leave(Exit::Failed));
             return out;
         }
+        if self.answers.read_only && wording::changes(plan) {
+            out.push(Out::Line(
+                "It would change something, and --read-only was given: nothing was sent."
+                    .to_owned(),
+            ));
+            out.push(Out::Leave(Exit::Cancelled));
+            return out;
+        }
         if self.answers.interactive {
             let what = format!("Start this run on {}?", wording::place(&plan.bound.environment));
             out.extend(self.ask(Prompt::Start { what }));
@@ -220,6 +228,7 @@ impl Linear {
         }
         self.note_call(record);
         self.asked = None;
+        self.walked = true;
         let Some(run) = &self.run else { return Vec::new() };
         let call = wording::attempt_of(&record.event).and_then(|id| self.calls.get(&id));
         let time = record.time.strftime("%H:%M:%S");
@@ -228,7 +237,6 @@ impl Linear {
         if let Event::StepStarted { step } = &record.event {
             out.splice(0..0, wording::step(run, *step).into_iter().map(Out::Line));
         }
-        self.walked = true;
         out.extend(self.react());
         out
     }

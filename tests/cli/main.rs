@@ -11,6 +11,7 @@ mod interrupted;
 mod journal;
 mod json;
 mod plan;
+mod refused;
 mod shape;
 mod support;
 mod walk;
