@@ -64,6 +64,8 @@ pub struct Linear {
     asked: Option<Command>,
     /// Whether anything happened while this console looked on.
     walked: bool,
+    /// Whether the failure that a run was resumed from may be tried again without a person.
+    may_retry: bool,
 }
 
 impl Linear {
@@ -77,6 +79,7 @@ impl Linear {
             prompt: None,
             asked: None,
             walked: false,
+            may_retry: false,
         }
     }
 
@@ -206,6 +209,9 @@ impl Linear {
                 out.push(Out::Leave(exit_of(rest)));
                 return out;
             }
+            let here = run.current().map(|step| &run.steps[step].state);
+            let failed = matches!(here, Some(StepState::Failed { .. }));
+            self.may_retry = failed && self.answers.yes;
             out.extend(wording::standing(run).into_iter().map(Out::Line));
             out.extend(self.tell(Command::Resume {}));
         }
@@ -297,6 +303,9 @@ impl Linear {
                 let advice = failure.advice.clone();
                 if self.answers.interactive {
                     return self.ask(Prompt::Failed { step, what, advice });
+                }
+                if std::mem::take(&mut self.may_retry) {
+                    return self.tell(Command::Retry { step });
                 }
                 let lines = vec![
                     Out::Line(format!("Step {} failed: {what}", step + 1)),

@@ -2,8 +2,16 @@
 
 use crate::support::{Machine, exit, nothing_twice, walk_phase_1};
 
+/// What was changed, in any order.
+fn done(machine: &Machine) -> Vec<String> {
+    let effects = machine.effects().into_iter().filter(|effect| effect.change);
+    let mut done: Vec<_> = effects.map(|effect| effect.digest).collect();
+    done.sort();
+    done
+}
+
 /// Dies after so many lines of output, of some five hundred.
-fn dies_after(lines: usize) {
+fn dies_after(lines: usize, undisturbed: &[String]) {
     let machine = Machine::new();
     let mut running = machine.start(&walk_phase_1());
     for _ in 0..lines {
@@ -22,24 +30,20 @@ fn dies_after(lines: usize) {
     let effects = machine.effects();
     assert_eq!(effects[..before.len()], before, "what happened before the end is what happened");
     nothing_twice(&effects);
-    let undisturbed = Machine::new();
-    undisturbed.ok(&walk_phase_1());
-    let done = |machine: &Machine| {
-        let effects = machine.effects().into_iter().filter(|effect| effect.change);
-        let mut done: Vec<_> = effects.map(|effect| effect.digest).collect();
-        done.sort();
-        done
-    };
-    assert_eq!(done(&machine), done(&undisturbed), "after {lines} lines");
+    assert_eq!(done(&machine), undisturbed, "after {lines} lines");
     machine.ok(&["journal", "verify"]);
 }
 
 #[test]
 fn killed_anywhere_a_run_is_resumed_and_nothing_happens_twice() {
     let lines = [1, 80, 95, 110, 130, 160, 190, 220, 260, 300, 340, 380];
+    let undisturbed = Machine::new();
+    undisturbed.ok(&walk_phase_1());
+    let undisturbed = done(&undisturbed);
     std::thread::scope(|scope| {
         for lines in lines {
-            scope.spawn(move || dies_after(lines));
+            let undisturbed = &undisturbed;
+            scope.spawn(move || dies_after(lines, undisturbed));
         }
     });
 }

@@ -5,6 +5,7 @@
 mod books;
 mod check;
 mod crash;
+mod faults;
 mod generated;
 mod hostile;
 mod interrupted;
