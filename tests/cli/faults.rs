@@ -106,6 +106,24 @@ fn credentials_that_end_in_the_middle_are_a_pause() {
 }
 
 #[test]
+fn without_a_login_nothing_begins() {
+    let machine = Machine::new();
+    machine.faults(&json!([{ "on": "GetCallerIdentity", "times": ALWAYS, "kind": "expired" }]));
+    for ran in [
+        machine.run(&walk_phase_1()),
+        machine.run(&[&["plan"][..], &walk_phase_1()[1..4]].concat()),
+    ] {
+        ran.ended(exit::LOGIN).says("error[login]").says("in AWS: nothing was changed");
+        ran.says("aws sso login");
+    }
+    let ran = machine.run(&["doctor"]);
+    ran.ended(exit::FAILED).says("BAD account").says("aws sso login");
+    assert!(!machine.state().join("journal.jsonl").exists());
+    machine.faults(&json!([{ "on": "GetCallerIdentity", "times": ALWAYS, "kind": "not_sent" }]));
+    machine.run(&walk_phase_1()).ended(exit::FAILED).says("error[no-answer]");
+}
+
+#[test]
 fn what_passes_by_itself_is_waited_for() {
     let machine = Machine::new();
     machine.faults(&json!([
