@@ -5,6 +5,10 @@ use super::plan::Verdict;
 use crate::cloud::{CallError, Ending};
 use crate::settings::Unread;
 
+/// What to do about an answer to a read that did not arrive whole.
+const UNREAD_ADVICE: &str = "Nothing was changed by this step: a read went unanswered. Check the \
+    network and the endpoint, then retry the step.";
+
 impl Failure {
     /// A failure with its code, what happened and what to do.
     pub fn new(code: &str, what: impl Into<String>, advice: impl Into<String>) -> Self {
@@ -80,10 +84,11 @@ impl Failure {
             )),
             Verdict::Unreadable { error: Unread::Failed(error) } => {
                 let failure = Self::of(error);
-                Some(Self {
-                    what: format!("{name} could not be read: {}", failure.what),
-                    ..failure
-                })
+                let what = format!("{name} could not be read: {}", failure.what);
+                // Of a change it would not be known; a read changes nothing, however it ends.
+                let lost = error.ending == Ending::Unknown;
+                let advice = if lost { UNREAD_ADVICE.to_owned() } else { failure.advice };
+                Some(Self { code: failure.code, what, advice })
             }
             Verdict::Unreadable { error: Unread::Strange(what) } => Some(Self::new(
                 "strange",
