@@ -16,7 +16,7 @@ use muster::cloud::{self, Ending};
 use crate::emulator;
 use crate::support::{self, ACCOUNT, REGION, config, ending, live};
 
-async fn make(client: &Client, table: &str) {
+pub async fn make(client: &Client, table: &str) {
     let attribute = AttributeDefinition::builder()
         .attribute_name("id")
         .attribute_type(ScalarAttributeType::S)

@@ -4,6 +4,7 @@
 
 mod cloudtrail;
 mod cloudwatch;
+mod differential;
 mod dynamodb;
 mod emulator;
 mod environment;

@@ -1,0 +1,630 @@
+//! What is played: every operation, where it works and where AWS refuses it.
+
+use serde_json::{Value, json};
+
+use super::{Scene, Step};
+
+/// The tables that are there.
+pub const TABLES: [&str; 3] = ["tables-one", "tables-two", "tables-three"];
+
+/// All scenes, in order. Each has resources of its own, so that a difference stays where it is.
+pub fn all() -> Vec<Scene> {
+    vec![
+        identity(),
+        tables(),
+        protection(),
+        streams(),
+        recovery(),
+        buckets(),
+        versioning(),
+        object_lock(),
+        retention(),
+        public_access(),
+        encryption(),
+        policies(),
+        logging(),
+        topics(),
+        subscriptions(),
+        trails(),
+        trails_without(),
+        selectors(),
+        selectors_refused(),
+        alarms(),
+    ]
+}
+
+fn scene(name: &'static str, steps: Vec<Step>) -> Scene {
+    Scene { name, steps }
+}
+
+/// A call after the one before is over.
+fn then(label: &'static str, call: Value) -> Step {
+    Step { label, call, at_once: false }
+}
+
+/// A call while the one before may still be going on.
+fn at_once(label: &'static str, call: Value) -> Step {
+    Step { label, call, at_once: true }
+}
+
+fn call(service: &str, operation: &str, mut fields: Value) -> Value {
+    fields["service"] = json!(service);
+    fields["operation"] = json!(operation);
+    fields
+}
+
+fn dynamodb(operation: &str, fields: Value) -> Value {
+    call("dynamodb", operation, fields)
+}
+
+fn s3(operation: &str, fields: Value) -> Value {
+    call("s3", operation, fields)
+}
+
+fn sns(operation: &str, fields: Value) -> Value {
+    call("sns", operation, fields)
+}
+
+fn cloudtrail(operation: &str, fields: Value) -> Value {
+    call("cloudtrail", operation, fields)
+}
+
+fn cloudwatch(operation: &str, fields: Value) -> Value {
+    call("cloudwatch", operation, fields)
+}
+
+fn identity() -> Scene {
+    scene("identity", vec![then("who is asking", call("sts", "GetCallerIdentity", json!({})))])
+}
+
+fn describe(table: &str) -> Value {
+    dynamodb("DescribeTable", json!({ "table": table }))
+}
+
+fn protect(table: &str, on: bool) -> Value {
+    dynamodb("UpdateTable", json!({ "table": table, "change": { "deletion_protection": on } }))
+}
+
+fn stream(table: &str, view: Value) -> Value {
+    dynamodb("UpdateTable", json!({ "table": table, "change": { "stream": view } }))
+}
+
+fn tables() -> Scene {
+    scene(
+        "tables",
+        vec![
+            then("list", dynamodb("ListTables", json!({}))),
+            then("describe", describe("tables-one")),
+            then("describe one that is not there", describe("none")),
+            then("describe one with a name that cannot be", describe("a b")),
+        ],
+    )
+}
+
+fn protection() -> Scene {
+    let table = "tables-one";
+    scene(
+        "deletion protection",
+        vec![
+            then("on", protect(table, true)),
+            at_once("read at once", describe(table)),
+            at_once("change while it changes", protect(table, false)),
+            then("read", describe(table)),
+            then("on again", protect(table, true)),
+            then("off", protect(table, false)),
+            then("read that it is off", describe(table)),
+            then("of a table that is not there", protect("none", true)),
+        ],
+    )
+}
+
+fn streams() -> Scene {
+    let table = "tables-two";
+    scene(
+        "streams",
+        vec![
+            then("off while it is off", stream(table, Value::Null)),
+            then("on", stream(table, json!("NEW_AND_OLD_IMAGES"))),
+            then("read", describe(table)),
+            then("on while it is on", stream(table, json!("NEW_AND_OLD_IMAGES"))),
+            then("on with another view", stream(table, json!("KEYS_ONLY"))),
+            then("read again", describe(table)),
+            then("off", stream(table, Value::Null)),
+            then("read that it is off", describe(table)),
+            then("of a table that is not there", stream("none", json!("KEYS_ONLY"))),
+        ],
+    )
+}
+
+fn recovery() -> Scene {
+    let table = "tables-three";
+    let read = |table: &str| dynamodb("DescribeContinuousBackups", json!({ "table": table }));
+    let set = |table: &str, days: Value| {
+        let fields = json!({ "table": table, "recovery_period_days": days });
+        dynamodb("UpdateContinuousBackups", fields)
+    };
+    scene(
+        "recovery",
+        vec![
+            then("read before", read(table)),
+            then("on for 35 days", set(table, json!(35))),
+            then("read", read(table)),
+            then("shorten to 7 days", set(table, json!(7))),
+            then("read that it is shorter", read(table)),
+            then("too long", set(table, json!(36))),
+            then("off", set(table, Value::Null)),
+            then("read that it is off", read(table)),
+            then("off while it is off", set(table, Value::Null)),
+            then("read of a table that is not there", read("none")),
+            then("of a table that is not there", set("none", json!(35))),
+        ],
+    )
+}
+
+fn create(bucket: &str, object_lock: bool) -> Value {
+    s3("CreateBucket", json!({ "bucket": bucket, "object_lock": object_lock }))
+}
+
+fn of(operation: &str, bucket: &str) -> Value {
+    s3(operation, json!({ "bucket": bucket }))
+}
+
+fn buckets() -> Scene {
+    scene(
+        "buckets",
+        vec![
+            then("list none", s3("ListBuckets", json!({}))),
+            then("look for one that is not there", of("HeadBucket", "buckets-one")),
+            then("create", create("buckets-one", false)),
+            then("look for it", of("HeadBucket", "buckets-one")),
+            then("create again", create("buckets-one", false)),
+            then("create with a name that cannot be", create("Buckets_One", false)),
+            then("list", s3("ListBuckets", json!({}))),
+            then("delete", of("DeleteBucket", "buckets-one")),
+            then("look for it when it is gone", of("HeadBucket", "buckets-one")),
+            then("delete again", of("DeleteBucket", "buckets-one")),
+        ],
+    )
+}
+
+fn versions(bucket: &str, enabled: bool) -> Value {
+    s3("PutBucketVersioning", json!({ "bucket": bucket, "enabled": enabled }))
+}
+
+fn versioning() -> Scene {
+    let bucket = "versioning-one";
+    scene(
+        "versioning",
+        vec![
+            then("create", create(bucket, false)),
+            then("read", of("GetBucketVersioning", bucket)),
+            then("on", versions(bucket, true)),
+            at_once("read at once", of("GetBucketVersioning", bucket)),
+            then("read later", of("GetBucketVersioning", bucket)),
+            then("suspend", versions(bucket, false)),
+            then("read that it is suspended", of("GetBucketVersioning", bucket)),
+            then("of a bucket that is not there", versions("none-at-all", true)),
+            then("read of none", of("GetBucketVersioning", "none-at-all")),
+        ],
+    )
+}
+
+fn lock(bucket: &str, retention: Value) -> Value {
+    let fields = json!({ "bucket": bucket, "default_retention": retention });
+    s3("PutObjectLockConfiguration", fields)
+}
+
+fn object_lock() -> Scene {
+    let (born, later) = ("lock-born", "lock-later");
+    scene(
+        "object lock",
+        vec![
+            then("create with it", create(born, true)),
+            then("read", of("GetObjectLockConfiguration", born)),
+            then("versions of it", of("GetBucketVersioning", born)),
+            then("suspend versions", versions(born, false)),
+            then("create without", create(later, false)),
+            then("read without", of("GetObjectLockConfiguration", later)),
+            then("without versions", lock(later, Value::Null)),
+            then("versions", versions(later, true)),
+            then("with versions", lock(later, Value::Null)),
+            then("read with", of("GetObjectLockConfiguration", later)),
+            then("of a bucket that is not there", lock("none-at-all", Value::Null)),
+            then("read of none", of("GetObjectLockConfiguration", "none-at-all")),
+        ],
+    )
+}
+
+fn retention() -> Scene {
+    let bucket = "retention-one";
+    scene(
+        "retention",
+        vec![
+            then("create", create(bucket, true)),
+            then("set", lock(bucket, json!({ "mode": "GOVERNANCE", "days": 30 }))),
+            then("read", of("GetObjectLockConfiguration", bucket)),
+            then("in years", lock(bucket, json!({ "mode": "COMPLIANCE", "years": 1 }))),
+            then("read in years", of("GetObjectLockConfiguration", bucket)),
+            then("none", lock(bucket, Value::Null)),
+            then("read none", of("GetObjectLockConfiguration", bucket)),
+            then("no days", lock(bucket, json!({ "mode": "GOVERNANCE", "days": 0 }))),
+            then(
+                "days and years",
+                lock(bucket, json!({ "mode": "GOVERNANCE", "days": 1, "years": 1 })),
+            ),
+            then("neither days nor years", lock(bucket, json!({ "mode": "GOVERNANCE" }))),
+        ],
+    )
+}
+
+fn public_access() -> Scene {
+    let bucket = "public-one";
+    let block = |bucket: &str, on: bool| {
+        let block = json!({
+            "block_public_acls": on,
+            "ignore_public_acls": true,
+            "block_public_policy": on,
+            "restrict_public_buckets": true,
+        });
+        s3("PutPublicAccessBlock", json!({ "bucket": bucket, "block": block }))
+    };
+    scene(
+        "public access",
+        vec![
+            then("create", create(bucket, false)),
+            then("read of a new bucket", of("GetPublicAccessBlock", bucket)),
+            then("set half", block(bucket, false)),
+            then("read half", of("GetPublicAccessBlock", bucket)),
+            then("set", block(bucket, true)),
+            then("read", of("GetPublicAccessBlock", bucket)),
+            then("of a bucket that is not there", block("none-at-all", true)),
+            then("read of none", of("GetPublicAccessBlock", "none-at-all")),
+        ],
+    )
+}
+
+fn encryption() -> Scene {
+    let bucket = "encryption-one";
+    let encrypt = |bucket: &str, encryption: Value| {
+        s3("PutBucketEncryption", json!({ "bucket": bucket, "encryption": encryption }))
+    };
+    let key = "arn:aws:kms:us-east-1:500313280221:key/11111111-2222-3333-4444-555555555555";
+    scene(
+        "encryption",
+        vec![
+            then("create", create(bucket, false)),
+            then("read of a new bucket", of("GetBucketEncryption", bucket)),
+            then(
+                "with a key",
+                encrypt(
+                    bucket,
+                    json!({ "algorithm": "aws:kms", "kms_key": key, "bucket_key": true }),
+                ),
+            ),
+            then("read with a key", of("GetBucketEncryption", bucket)),
+            then("with keys of S3", encrypt(bucket, json!({ "algorithm": "AES256" }))),
+            then("read with keys of S3", of("GetBucketEncryption", bucket)),
+            then(
+                "a key that means nothing",
+                encrypt(bucket, json!({ "algorithm": "AES256", "kms_key": key })),
+            ),
+            then(
+                "of a bucket that is not there",
+                encrypt("none-at-all", json!({ "algorithm": "AES256" })),
+            ),
+            then("read of none", of("GetBucketEncryption", "none-at-all")),
+        ],
+    )
+}
+
+/// A policy that lets a service write.
+fn writable(bucket: &str, service: &str) -> String {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Write",
+                "Effect": "Allow",
+                "Principal": { "Service": service },
+                "Action": "s3:PutObject",
+                "Resource": format!("arn:aws:s3:::{bucket}/*"),
+            },
+            {
+                "Sid": "Look",
+                "Effect": "Allow",
+                "Principal": { "Service": service },
+                "Action": "s3:GetBucketAcl",
+                "Resource": format!("arn:aws:s3:::{bucket}"),
+            },
+        ],
+    })
+    .to_string()
+}
+
+fn policy(bucket: &str, policy: &str) -> Value {
+    s3("PutBucketPolicy", json!({ "bucket": bucket, "policy": policy }))
+}
+
+fn policies() -> Scene {
+    let bucket = "policy-one";
+    let elsewhere = writable("another", "logging.s3.amazonaws.com");
+    scene(
+        "policies",
+        vec![
+            then("create", create(bucket, false)),
+            then("read none", of("GetBucketPolicy", bucket)),
+            then("set", policy(bucket, &writable(bucket, "logging.s3.amazonaws.com"))),
+            then("read", of("GetBucketPolicy", bucket)),
+            then("no JSON", policy(bucket, "{")),
+            then("no statement", policy(bucket, "{\"Version\": \"2012-10-17\"}")),
+            then("about another bucket", policy(bucket, &elsewhere)),
+            then("remove", of("DeleteBucketPolicy", bucket)),
+            then("read that there is none", of("GetBucketPolicy", bucket)),
+            then("remove again", of("DeleteBucketPolicy", bucket)),
+            then("of a bucket that is not there", policy("none-at-all", &elsewhere)),
+            then("read of none", of("GetBucketPolicy", "none-at-all")),
+            then("remove of none", of("DeleteBucketPolicy", "none-at-all")),
+        ],
+    )
+}
+
+fn logging() -> Scene {
+    let (from, to) = ("logging-from", "logging-to");
+    let log = |from: &str, logging: Value| {
+        s3("PutBucketLogging", json!({ "bucket": from, "logging": logging }))
+    };
+    scene(
+        "logging",
+        vec![
+            then("create the first", create(from, false)),
+            then("create the second", create(to, false)),
+            then("read", of("GetBucketLogging", from)),
+            then("let it write", policy(to, &writable(to, "logging.s3.amazonaws.com"))),
+            then("on", log(from, json!({ "bucket": to, "prefix": "logs/" }))),
+            then("read that it is on", of("GetBucketLogging", from)),
+            then("without a prefix", log(from, json!({ "bucket": to, "prefix": "" }))),
+            then("read without a prefix", of("GetBucketLogging", from)),
+            then("off", log(from, Value::Null)),
+            then("read that it is off", of("GetBucketLogging", from)),
+            then(
+                "into a bucket that is not there",
+                log(from, json!({ "bucket": "none-at-all", "prefix": "" })),
+            ),
+            then("of a bucket that is not there", log("none-at-all", Value::Null)),
+            then("read of none", of("GetBucketLogging", "none-at-all")),
+        ],
+    )
+}
+
+const TOPIC: &str = "arn:aws:sns:us-east-1:500313280221:topics-one";
+const NO_TOPIC: &str = "arn:aws:sns:us-east-1:500313280221:none";
+
+fn topics() -> Scene {
+    let read = |topic: &str| sns("GetTopicAttributes", json!({ "topic": topic }));
+    let make = |name: &str| sns("CreateTopic", json!({ "name": name }));
+    let delete = |topic: &str| sns("DeleteTopic", json!({ "topic": topic }));
+    scene(
+        "topics",
+        vec![
+            then("read one that is not there", read(TOPIC)),
+            then("create", make("topics-one")),
+            then("read", read(TOPIC)),
+            then("create again", make("topics-one")),
+            then("create with a name that cannot be", make("a b")),
+            then("delete", delete(TOPIC)),
+            then("read when it is gone", read(TOPIC)),
+            then("delete again", delete(TOPIC)),
+            then("read what is no ARN", read("topics-one")),
+        ],
+    )
+}
+
+fn subscriptions() -> Scene {
+    let topic = "arn:aws:sns:us-east-1:500313280221:subscriptions-one";
+    let list = |topic: &str| sns("ListSubscriptionsByTopic", json!({ "topic": topic }));
+    let subscribe = |topic: &str, protocol: &str, endpoint: &str| {
+        let fields = json!({ "topic": topic, "protocol": protocol, "endpoint": endpoint });
+        sns("Subscribe", fields)
+    };
+    let leave = |subscription: &str| sns("Unsubscribe", json!({ "subscription": subscription }));
+    let queue = "arn:aws:sqs:us-east-1:500313280221:queue";
+    let gone =
+        "arn:aws:sns:us-east-1:500313280221:subscriptions-one:11111111-2222-3333-4444-555555555555";
+    scene(
+        "subscriptions",
+        vec![
+            then("create the topic", sns("CreateTopic", json!({ "name": "subscriptions-one" }))),
+            then("none", list(topic)),
+            then("a mail", subscribe(topic, "email", "ada@example.com")),
+            at_once("a mail, read at once", list(topic)),
+            then("a mail, read later", list(topic)),
+            then("the same mail again", subscribe(topic, "email", "ada@example.com")),
+            then("leave", leave("$subscription")),
+            then("none again", list(topic)),
+            then("a queue", subscribe(topic, "sqs", queue)),
+            then("a queue, read", list(topic)),
+            then("leave the queue", leave("$subscription")),
+            then("leave what is not there", leave(gone)),
+            then("no mail address", subscribe(topic, "email", "ada")),
+            then("to a topic that is not there", subscribe(NO_TOPIC, "email", "ada@example.com")),
+            then("of a topic that is not there", list(NO_TOPIC)),
+        ],
+    )
+}
+
+fn spec(bucket: &str) -> Value {
+    json!({
+        "bucket": bucket,
+        "prefix": "trail",
+        "multi_region": true,
+        "global_services": true,
+        "log_file_validation": true,
+    })
+}
+
+fn trail(operation: &str, trail: &str) -> Value {
+    cloudtrail(operation, json!({ "trail": trail }))
+}
+
+fn make_trail(trail: &str, spec: &Value) -> Value {
+    cloudtrail("CreateTrail", json!({ "trail": trail, "spec": spec }))
+}
+
+fn trails() -> Scene {
+    let (name, bucket) = ("trails-one", "trails-logs");
+    let mut narrow = spec(bucket);
+    narrow["multi_region"] = json!(false);
+    let mut impossible = spec(bucket);
+    impossible["global_services"] = json!(false);
+    let update = |name: &str, spec: &Value| {
+        cloudtrail("UpdateTrail", json!({ "trail": name, "spec": spec }))
+    };
+    scene(
+        "trails",
+        vec![
+            then("create the bucket", create(bucket, false)),
+            then("let it write", policy(bucket, &writable(bucket, "cloudtrail.amazonaws.com"))),
+            then("read one that is not there", trail("GetTrail", name)),
+            then("create", make_trail(name, &spec(bucket))),
+            then("read", trail("GetTrail", name)),
+            then("create again", make_trail(name, &spec(bucket))),
+            then("is it logging", trail("GetTrailStatus", name)),
+            then("start", trail("StartLogging", name)),
+            then("it is logging", trail("GetTrailStatus", name)),
+            then("start again", trail("StartLogging", name)),
+            then("stop", trail("StopLogging", name)),
+            then("it is not logging", trail("GetTrailStatus", name)),
+            then("update", update(name, &narrow)),
+            then("read what was updated", trail("GetTrail", name)),
+            then("in all Regions without the global one", update(name, &impossible)),
+            then("delete", trail("DeleteTrail", name)),
+            then("read when it is gone", trail("GetTrail", name)),
+            then("delete again", trail("DeleteTrail", name)),
+            then("update when it is gone", update(name, &narrow)),
+            then("start when it is gone", trail("StartLogging", name)),
+            then("stop when it is gone", trail("StopLogging", name)),
+            then("status when it is gone", trail("GetTrailStatus", name)),
+        ],
+    )
+}
+
+fn trails_without() -> Scene {
+    let bucket = "trails-closed";
+    scene(
+        "trails without",
+        vec![
+            then("a bucket", make_trail("without-bucket", &spec("none-at-all"))),
+            then("create a bucket", create(bucket, false)),
+            then("a policy", make_trail("without-policy", &spec(bucket))),
+            then("a name", make_trail("a", &spec(bucket))),
+        ],
+    )
+}
+
+fn select(trail: &str, selectors: Value) -> Value {
+    cloudtrail("PutEventSelectors", json!({ "trail": trail, "selectors": selectors }))
+}
+
+/// Basic selectors with the objects under an ARN.
+fn objects(arn: &str) -> Value {
+    let data = [json!({ "kind": "AWS::S3::Object", "arns": [arn] })];
+    json!({ "basic": [{ "read_write": "All", "management_events": true, "data": data }] })
+}
+
+fn with_a_trail(name: &'static str, trail: &str, bucket: &str, steps: Vec<Step>) -> Scene {
+    let mut all = vec![
+        then("create the bucket", create(bucket, false)),
+        then("let it write", policy(bucket, &writable(bucket, "cloudtrail.amazonaws.com"))),
+        then("create the trail", make_trail(trail, &spec(bucket))),
+    ];
+    all.extend(steps);
+    scene(name, all)
+}
+
+fn selectors() -> Scene {
+    let name = "selectors-one";
+    let advanced = json!({ "advanced": [{
+        "name": "Objects",
+        "fields": [
+            { "field": "eventCategory", "conditions": [["Equals", ["Data"]]] },
+            { "field": "resources.type", "conditions": [["Equals", ["AWS::S3::Object"]]] },
+        ],
+    }] });
+    with_a_trail(
+        "selectors",
+        name,
+        "selectors-logs",
+        vec![
+            then("of a new trail", trail("GetEventSelectors", name)),
+            then("basic", select(name, objects("arn:aws:s3:::selectors-logs/"))),
+            then("read basic", trail("GetEventSelectors", name)),
+            then("advanced", select(name, advanced)),
+            then("read advanced", trail("GetEventSelectors", name)),
+            then("basic again", select(name, objects("arn:aws:s3"))),
+            then("read basic again", trail("GetEventSelectors", name)),
+            then("of a trail that is not there", select("none", objects("arn:aws:s3"))),
+            then("read of a trail that is not there", trail("GetEventSelectors", "none")),
+        ],
+    )
+}
+
+fn selectors_refused() -> Scene {
+    let name = "selectors-two";
+    let many = json!({ "read_write": "All", "management_events": true, "data": [] });
+    let strange = json!([{ "kind": "AWS::EC2::Instance", "arns": ["arn:aws:ec2"] }]);
+    let strange = json!({ "read_write": "All", "management_events": true, "data": strange });
+    let read_only = json!({ "advanced": [{
+        "name": "Objects",
+        "fields": [
+            { "field": "eventCategory", "conditions": [["StartsWith", ["Data"]]] },
+        ],
+    }] });
+    with_a_trail(
+        "selectors refused",
+        name,
+        "selectors-more",
+        vec![
+            then("without the slash", select(name, objects("arn:aws:s3:::selectors-more"))),
+            then("six", select(name, json!({ "basic": vec![many; 6] }))),
+            then("none", select(name, json!({ "basic": [] }))),
+            then("of a strange kind", select(name, json!({ "basic": [strange] }))),
+            then("a category that does not equal", select(name, read_only)),
+        ],
+    )
+}
+
+fn alarms() -> Scene {
+    let name = "alarms-one";
+    let spec = json!({
+        "description": "The table answers with errors.",
+        "namespace": "AWS/DynamoDB",
+        "metric": "SystemErrors",
+        "dimensions": { "TableName": "tables-one", "Operation": "PutItem" },
+        "statistic": "Sum",
+        "period_seconds": 300,
+        "evaluation_periods": 2,
+        "threshold": 1.5,
+        "comparison": "GreaterThanOrEqualToThreshold",
+        "missing_data": "notBreaching",
+        "actions": [TOPIC],
+    });
+    let mut bare = spec.clone();
+    bare["description"] = json!("");
+    bare["actions"] = json!([]);
+    let read = || cloudwatch("DescribeAlarm", json!({ "alarm": name }));
+    let put = |spec: &Value| cloudwatch("PutMetricAlarm", json!({ "alarm": name, "spec": spec }));
+    let delete = || cloudwatch("DeleteAlarm", json!({ "alarm": name }));
+    scene(
+        "alarms",
+        vec![
+            then("read one that is not there", read()),
+            then("put", put(&spec)),
+            then("read", read()),
+            then("put again", put(&bare)),
+            then("read again", read()),
+            then("delete", delete()),
+            then("read when it is gone", read()),
+            then("delete again", delete()),
+        ],
+    )
+}
