@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::thread::JoinHandle;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -254,11 +253,6 @@ impl Running {
         let kill = format!("kill -{name} {}", self.child.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
         assert!(sent.success(), "{kill}");
-    }
-
-    /// Reads to its end, on another thread.
-    pub fn end_in_the_background(self) -> JoinHandle<Ran> {
-        std::thread::spawn(move || self.end())
     }
 
     /// Reads to its end.
