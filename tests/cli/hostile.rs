@@ -6,7 +6,7 @@ use crate::support::{Machine, copy, exit, folder};
 
 /// Whether a terminal would obey a character, or a reader not see it.
 fn is_obeyed(c: char) -> bool {
-    (c.is_control() && c != '\n') || muster::text::is_hidden(c) && c != '\n'
+    c != '\n' && (c.is_control() || muster::text::is_hidden(c))
 }
 
 #[track_caller]

@@ -1,6 +1,7 @@
 //! The program as it is typed: what it prints, what it leaves behind, and how it ends.
 //!
 //! Everything happens in practice, each test in a state directory of its own, without a terminal.
+#![cfg(test)]
 
 mod books;
 mod check;

@@ -31,29 +31,31 @@ struct Seen {
 impl Seen {
     fn add(&mut self, value: &Value) {
         match value {
-            Value::Null => self.plain.insert("null"),
-            Value::Bool(_) => self.plain.insert("flag"),
-            Value::Number(_) => self.plain.insert("number"),
-            Value::String(_) => self.plain.insert("text"),
+            Value::Null => self.is("null"),
+            Value::Bool(_) => self.is("flag"),
+            Value::Number(_) => self.is("number"),
+            Value::String(_) => self.is("text"),
             Value::Array(values) => {
                 let items = self.items.get_or_insert_default();
                 values.iter().for_each(|value| items.add(value));
-                return;
             }
             Value::Object(fields) => {
                 self.objects += 1;
                 for (name, value) in fields {
                     let (count, seen) = self.fields.entry(name.clone()).or_default();
                     *count += 1;
-                    if !OPEN.contains(&name.as_str()) {
-                        seen.add(value);
+                    if OPEN.contains(&name.as_str()) {
+                        seen.is("any");
                     } else {
-                        seen.plain.insert("any");
+                        seen.add(value);
                     }
                 }
-                return;
             }
-        };
+        }
+    }
+
+    fn is(&mut self, word: &'static str) {
+        self.plain.insert(word);
     }
 
     fn write(&self, indent: usize, out: &mut String) {
