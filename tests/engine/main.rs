@@ -1,0 +1,10 @@
+//! The engine against the simulated account: every state, every crash, every fault.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod book;
+mod crash;
+mod forward;
+mod oath;
+mod operator;
+mod shell;
