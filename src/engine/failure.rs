@@ -135,6 +135,16 @@ impl Failure {
         CallError::new(Ending::NotSent, "NeverHappened", message)
     }
 
+    /// A call was sent as often as the book allows, and never applied.
+    pub(super) fn lost(tries: u32) -> Self {
+        Self::new(
+            "lost",
+            format!("the call was sent {tries} times, never answered well and never applied"),
+            "Nothing was changed by this call: the resource was read and is as before. Look at \
+             AWS's health page and at the network, then retry the step.",
+        )
+    }
+
     pub(super) fn cannot_tell() -> Self {
         Self::new(
             "cannot-tell",

@@ -180,20 +180,23 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             }
             value => news(found, step, target, value),
         },
-        TargetState::Unknown { attempt, absences, .. } => {
+        TargetState::Unknown { attempt, absences, tries, .. } => {
             let attempt = *attempt;
             let before = found.verdict.as_ref().and_then(Verdict::before);
             if is_met {
                 vec![Event::Concluded { attempt, conclusion: Conclusion::Done }]
             } else if value.as_ref() == before {
                 let conclusion = Conclusion::NeverHappened;
+                let mut events = vec![Event::Looked { attempt, value }];
                 if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS {
-                    return vec![
-                        Event::Looked { attempt, value },
-                        Event::Concluded { attempt, conclusion },
-                    ];
+                    events.push(Event::Concluded { attempt, conclusion });
+                    // It may be sent again, but not for ever.
+                    if *tries >= text.attempts {
+                        let failure = Failure::lost(*tries);
+                        events.push(Event::TargetFailed { step, target, failure });
+                    }
                 }
-                vec![Event::Looked { attempt, value }]
+                events
             } else if waited >= PUZZLE_SECONDS {
                 vec![Event::Concluded { attempt, conclusion: Conclusion::CannotTell }]
             } else {

@@ -4,6 +4,7 @@
 
 mod book;
 mod crash;
+mod faults;
 mod forward;
 mod oath;
 mod operator;

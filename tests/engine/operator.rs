@@ -113,3 +113,18 @@ pub fn refused(shell: &mut Shell, command: &Command) -> Refusal {
     assert_eq!((shell.records.len(), shell.world.ledger().len()), before, "nothing has happened");
     refusal
 }
+
+/// Walks until the run is paused, and answers for what.
+pub fn until_paused(shell: &mut Shell, operator: &mut Operator) -> String {
+    for _ in 0..TURNS {
+        if let Stage::Paused { why } = &shell.run.stage {
+            return why.clone();
+        }
+        match shell.turn() {
+            Turn::Went => {}
+            Turn::Waits => operator.help(shell),
+            Turn::Rests => panic!("it rests:\n{}", shell.tail()),
+        }
+    }
+    panic!("it goes on for ever:\n{}", shell.tail());
+}

@@ -75,6 +75,8 @@ pub struct Shell {
     /// Attempts that were ever sent, by any process.
     pub sent: BTreeSet<AttemptId>,
     pub slips: Vec<Slip>,
+    /// Whether the call that was struck last was carried out all the same.
+    pub struck_applied: bool,
     /// Number of changing calls and of reads so far.
     pub calls: (usize, usize),
     /// Moments after each record, when they are wanted.
@@ -109,6 +111,7 @@ impl Shell {
             next_look: BTreeMap::new(),
             sent,
             slips: Vec::new(),
+            struck_applied: false,
             calls: (0, 0),
             moments: None,
             busiest: 0,
@@ -285,8 +288,10 @@ impl Shell {
         if fault {
             self.world.set_faults(faults.into_iter().collect());
         }
+        let effects = self.world.ledger().len();
         let outcome = self.world.call(call, self.time());
         if fault {
+            self.struck_applied = self.world.ledger().len() > effects;
             self.world.set_faults(Vec::new());
         }
         outcome
