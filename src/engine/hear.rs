@@ -26,8 +26,8 @@ const ABSENCE_SECONDS: i64 = 10;
 /// taken to a person.
 const PUZZLE_SECONDS: i64 = 60;
 
-/// For how many seconds of AWS's time a read that was throttled or never left is read again before
-/// the step fails.
+/// For how many seconds of AWS's time a read that was throttled, lost or never left is read again
+/// before the step fails.
 const READ_AGAIN_SECONDS: i64 = 60;
 
 /// What follows from what the shell heard. Empty when nothing worth recording does.
@@ -99,7 +99,9 @@ fn inspected(
         return login(run, error);
     }
     let since = run.steps[step].since.unwrap_or(now);
-    if ending(seen, Ending::passes).is_some() && seconds(run, since, now) < READ_AGAIN_SECONDS {
+    // A read whose answer was lost changes nothing, so it is only made again.
+    let passes = |ending: Ending| ending.passes() || ending == Ending::Unknown;
+    if ending(seen, passes).is_some() && seconds(run, since, now) < READ_AGAIN_SECONDS {
         return Vec::new();
     }
     let check = matches!(text.act, Act::Check { .. });
