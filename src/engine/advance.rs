@@ -107,14 +107,14 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
 /// Once a target has failed no further call of the step is begun: the others say why they stopped.
 fn give_rest_up(run: &Run, step: usize, state: &StepRun) -> Option<Event> {
     let target = state.targets.iter().position(|target| target.state.next_call().is_some())?;
-    let failure = match &state.targets[target].state {
-        TargetState::Backoff { error, .. } => Failure::of(error),
-        _ => Failure::new(
-            "not-begun",
-            "not sent, because another target of this step failed first",
-            "Nothing was changed on it. Retry the step: it goes on with what is not done.",
+    let what = match &state.targets[target].state {
+        TargetState::Backoff { error, .. } => format!(
+            "not sent again after {}, because another target of this step failed first",
+            error.code
         ),
+        _ => "not sent, because another target of this step failed first".to_owned(),
     };
+    let failure = Failure::not_begun(what);
     let _ = run;
     Some(Event::TargetFailed { step, target, failure })
 }
