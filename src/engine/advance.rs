@@ -154,3 +154,10 @@ pub(super) fn backoff(run: &Run, tries: u32) -> SignedDuration {
     let seconds = 1_i64 << tries.saturating_sub(1).min(5);
     SignedDuration::from_millis(seconds.min(30) * 1000 / i64::from(run.pace))
 }
+
+/// How long to wait before a resource that was busy is tried again: as long as it was waited for so
+/// far, between 1 and 30 seconds of AWS's time.
+pub(super) fn until_free(run: &Run, since: Timestamp, now: Timestamp) -> SignedDuration {
+    let seconds = |count: i64| SignedDuration::from_millis(count * 1000 / i64::from(run.pace));
+    now.duration_since(since).clamp(seconds(1), seconds(30))
+}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::advance::backoff;
+use super::advance::{backoff, until_free};
 use super::command::Heard;
 use super::decide::rest_of;
 use super::event::{AttemptId, Conclusion, Event, Failure};
@@ -133,7 +133,8 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
         Ending::InUse => {
             let since = run.steps[step].since.unwrap_or(now);
             let in_time = seconds(run, since, now) < limit(text);
-            vec![Event::NotApplied { attempt, error, again_at: soon.filter(|_| in_time) }]
+            let free = now.checked_add(until_free(run, since, now)).ok();
+            vec![Event::NotApplied { attempt, error, again_at: free.filter(|_| in_time) }]
         }
         Ending::Throttled | Ending::NotSent => {
             let again_at = soon.filter(|_| *tries < text.attempts);

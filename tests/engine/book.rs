@@ -92,3 +92,20 @@ pub fn started(bound: Bound, pace: u32) -> Event {
         estate_text: String::new(),
     }
 }
+
+/// A step that changes one table, with two tries.
+pub const ONE_CHANGE: &str = r#"
+[[step]]
+id    = "protect"
+title = "Protect the reports"
+why   = "A test needs it."
+set   = "dynamodb.table.deletion_protection"
+on    = "sitelogix-reports"
+to    = true
+retry = 2
+"#;
+
+/// The same account, for a book of the unprotected environment.
+pub fn dev() -> World {
+    seeds::sitelogix(Place::new("111122223333", "us-east-1"), start())
+}

@@ -4,14 +4,24 @@ use muster::cloud::{Call, Ending};
 use muster::engine::{Conclusion, Event, Record, Rest, Stage};
 use muster::sandbox::FaultKind;
 
-use crate::book::{phase_1, started, world};
+use crate::book::{ONE_CHANGE, dev, phase_1, small, started, world};
 use crate::forward::walked;
 use crate::oath::hold;
 use crate::operator::Operator;
 use crate::shell::{Shell, Slip};
 
-/// What may happen to a call that changes something.
-const OF_CHANGES: [FaultKind; 13] = FaultKind::ALL;
+/// What is tried at every call that changes something; the others at some of them.
+const EVERYWHERE: [FaultKind; 9] = [
+    FaultKind::LostReply,
+    FaultKind::LostRequest,
+    FaultKind::Throttled,
+    FaultKind::Denied,
+    FaultKind::Expired,
+    FaultKind::NotSent,
+    FaultKind::InUse,
+    FaultKind::ServerError,
+    FaultKind::Truncated,
+];
 
 /// What may happen to a read; the others look like one of these to whoever reads.
 const OF_READS: [FaultKind; 6] = [
@@ -83,8 +93,9 @@ fn search(story: &[&Record]) -> (bool, usize, i64, Option<Conclusion>) {
 fn any_change_may_go_wrong_in_any_way_once() {
     let (changes, _) = calls();
     let mut cases = 0;
-    for kind in OF_CHANGES {
-        for nth in 1..=changes {
+    for kind in FaultKind::ALL {
+        let step = if EVERYWHERE.contains(&kind) { 1 } else { 6 };
+        for nth in (1..=changes).step_by(step) {
             let slip = Slip { read: false, nth, times: 1, kind };
             let (shell, rest) = with(slip, &mut Operator::default());
             let tail = || format!("{slip:?}\n{}", shell.tail());
@@ -133,7 +144,7 @@ fn any_read_may_go_wrong_in_any_way_once() {
 fn a_fault_that_stays_comes_to_rest_and_says_what_to_do() {
     let mut cases = 0;
     let (changes, _) = calls();
-    for kind in OF_CHANGES {
+    for kind in FaultKind::ALL {
         for nth in (1..=changes).step_by(5) {
             let slip = Slip { read: false, nth, times: usize::MAX - nth, kind };
             let mut shell = Shell::begin(world(), started(phase_1(), 60));
@@ -174,4 +185,46 @@ fn a_fault_that_stays_comes_to_rest_and_says_what_to_do() {
         }
     }
     println!("{cases} faults that stay");
+}
+
+#[test]
+fn a_busy_table_uses_up_no_try() {
+    let book = small("dev", ONE_CHANGE);
+    let mut shell = Shell::begin(dev(), started(book, 1));
+    // Busy more often than the two tries that the book allows, then throttled once.
+    shell.slips.push(Slip { read: false, nth: 1, times: 6, kind: FaultKind::InUse });
+    shell.slips.push(Slip { read: false, nth: 7, times: 1, kind: FaultKind::Throttled });
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    hold(&shell);
+}
+
+#[test]
+fn a_call_is_tried_again_after_longer_and_longer() {
+    for (kind, waits) in [
+        (FaultKind::InUse, [1, 1, 2, 4, 8, 16, 30]),
+        (FaultKind::Throttled, [1, 2, 4, 8, 16, 30, 30]),
+    ] {
+        for pace in [1, 60] {
+            let book = small("dev", &ONE_CHANGE.replace("retry = 2", "retry = 20"));
+            let mut shell = Shell::begin(dev(), started(book, pace));
+            shell.slips.push(Slip { read: false, nth: 1, times: 7, kind });
+            assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
+            let found: Vec<_> = shell
+                .records
+                .iter()
+                .filter_map(|record| match &record.event {
+                    Event::NotApplied { again_at, .. } => {
+                        let left = again_at.unwrap().duration_since(record.time).as_millis();
+                        // In AWS's time, to the nearest second: the clock counts in milliseconds.
+                        Some((left * i128::from(pace) + 500) / 1000)
+                    }
+                    _ => None,
+                })
+                .collect();
+            // A clock of milliseconds is not exact when sixty seconds pass in one.
+            let off = if pace == 1 { 0 } else { 1 };
+            let near = found.iter().zip(waits).all(|(found, wanted)| (found - wanted).abs() <= off);
+            assert!(near && found.len() == waits.len(), "{kind:?} at pace {pace}: {found:?}");
+        }
+    }
 }
