@@ -69,10 +69,12 @@ fn resume(run: &Run) -> Decision {
     }
 }
 
-/// The event, when the step is the one being walked and in one of these states.
+/// The event, when the run walks, the step is the one being walked, and in one of these states.
 fn on(run: &Run, step: usize, states: &[&str], event: Event) -> Decision {
-    if let Stage::Paused { .. } = run.stage {
-        return Err(Refusal::Paused {});
+    match run.stage {
+        Stage::Walking {} => {}
+        Stage::Paused { .. } => return Err(Refusal::Paused {}),
+        Stage::Aborting { .. } | Stage::Rested { .. } => return Err(Refusal::NotWaiting {}),
     }
     let state = run.steps.get(step).map(|step| step.state.name());
     if run.current() != Some(step) || !state.is_some_and(|state| states.contains(&state)) {

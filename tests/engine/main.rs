@@ -8,4 +8,6 @@ mod faults;
 mod forward;
 mod oath;
 mod operator;
+mod pairs;
 mod shell;
+mod states;
