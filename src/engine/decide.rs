@@ -151,9 +151,10 @@ fn give_up(run: &Run) -> Decision {
     failed.map_or(Err(Refusal::NotWaiting {}), |failure| Ok(vec![rest_of(run, failure)]))
 }
 
-/// How a run rests on a failure: stuck once something was changed, failed before.
+/// How a run rests on a failure: stuck once something was, or may have been, changed; failed before.
 pub(super) fn rest_of(run: &Run, failure: &Failure) -> Event {
     let failure = failure.clone();
-    let rest = if run.applied == 0 { Rest::Failed { failure } } else { Rest::Stuck { failure } };
+    let untouched = run.applied == 0 && run.steps.iter().all(|step| step.at_rest().is_ok());
+    let rest = if untouched { Rest::Failed { failure } } else { Rest::Stuck { failure } };
     Event::Rested { rest }
 }

@@ -206,7 +206,25 @@ fn write_state(text: &mut String, state: &str, found: &[String]) {
     writeln!(text, "   {line}\n").unwrap();
 }
 
-/// The events in one word, or the refusal.
+/// What a value calls itself in the journal.
+fn word(value: &impl serde::Serialize) -> String {
+    let json = serde_json::to_value(value).unwrap();
+    let word = ["rest", "refusal"].iter().find_map(|tag| json[*tag].as_str());
+    word.or(json.as_str()).unwrap().replace('_', "-")
+}
+
+/// The name of an event, with what decides about how it goes on.
+fn said(event: &Event) -> String {
+    match event {
+        Event::NotApplied { again_at: Some(_), .. } => label("again", event),
+        Event::NotApplied { again_at: None, .. } => label("for-good", event),
+        Event::Concluded { conclusion, .. } => label(&word(conclusion), event),
+        Event::Rested { rest } => label(&word(rest), event),
+        event => label("", event),
+    }
+}
+
+/// The events in words, or the refusal.
 pub fn told(run: &Run, found: Result<Vec<Event>, Refusal>) -> String {
     match found {
         Ok(events) => {
@@ -215,13 +233,10 @@ pub fn told(run: &Run, found: Result<Vec<Event>, Refusal>) -> String {
             for event in &events {
                 next.apply(&record(event.clone())).unwrap();
             }
-            let names: Vec<_> = events.iter().map(name).collect();
+            let names: Vec<_> = events.iter().map(said).collect();
             if names.is_empty() { "nothing".to_owned() } else { names.join(" ") }
         }
-        Err(refusal) => {
-            let json = serde_json::to_value(&refusal).unwrap();
-            format!("({})", json["refusal"].as_str().unwrap().replace('_', "-"))
-        }
+        Err(refusal) => format!("({})", word(&refusal)),
     }
 }
 
