@@ -230,7 +230,8 @@ impl Arguments {
         Options {
             estate: self.estate.clone(),
             environment: self.env.clone(),
-            practice: self.practice,
+            // What is asked of the simulated account is practice, said or not.
+            practice: self.practice || matches!(self.command, Some(Command::Practice { .. })),
             profile: self.profile.clone(),
             region: self.region.clone(),
             endpoint_url: self.endpoint_url.clone(),
