@@ -527,6 +527,7 @@ pub fn plan() -> Planned {
         of(4, vec![Verdict::NotYet { value: Some(json!("UPDATING")) }]),
     ];
     Planned {
+        mode: Mode::Live,
         bound,
         identity: identity(),
         at: at("12:04:05"),
