@@ -1,23 +1,27 @@
-//! `muster`: the full-screen console.
+//! `muster`: the full-screen console. Keys and news go into one loop; drawing never waits.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::Out;
-use crate::app::{Context, Surroundings};
-use crate::engine::RunId;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::run::Signals;
+use crate::app::{Context, Hub, Surroundings, clock};
 use crate::error::{Error, Exit};
+use crate::link::{Ask, News};
+use crate::tui::terminal::{self, Events, Screen};
+use crate::tui::{Colour, Console, First, Input, Look, Outgoing};
 
-/// What the console shows first.
-#[derive(Debug)]
-pub(super) enum Opening {
-    /// The home page.
-    Home,
-    /// A book, with parameters that were given.
-    Book { book: String, params: BTreeMap<String, String> },
-    /// A run, to go on with.
-    Run { run: RunId },
-}
+/// How many asks may wait: a person types slower than the runner answers.
+pub(super) const ASKS: usize = 64;
+/// How many news may wait before the runner does: some seconds of a busy run.
+pub(super) const NEWS: usize = 1024;
+
+/// How often the clocks on the screen move.
+const TICK: Duration = Duration::from_millis(250);
 
 /// Whether a full screen can be drawn and typed at.
 pub(super) fn is_possible(surroundings: &Surroundings) -> bool {
@@ -27,14 +31,145 @@ pub(super) fn is_possible(surroundings: &Surroundings) -> bool {
         && !matches!(surroundings.term.as_str(), "" | "dumb")
 }
 
-pub(super) async fn console(context: Arc<Context>, out: &Out) -> Result<Exit, Error> {
-    open(context, Opening::Home, out).await
+pub(super) async fn console(context: Arc<Context>) -> Result<Exit, Error> {
+    context.place()?;
+    if is_possible(&context.surroundings) {
+        return open(context, First::Home).await;
+    }
+    let what = "there is no terminal to draw on";
+    let advice = "Use `muster list`, `muster plan BOOK` and `muster run BOOK --linear`.";
+    Err(Error::usage("no-terminal", what, advice))
 }
 
-pub(super) async fn open(
-    _context: Arc<Context>,
-    _opening: Opening,
-    _out: &Out,
-) -> Result<Exit, Error> {
-    Ok(Exit::Succeeded)
+/// Opens the console, and gives the terminal back whatever happens.
+pub(super) async fn open(context: Arc<Context>, first: First) -> Result<Exit, Error> {
+    let look = Look { colour: colour(&context.surroundings), zone: TimeZone::system() };
+    let (asks, asked) = mpsc::channel(ASKS);
+    let (news, told) = mpsc::channel(NEWS);
+    let hub = Hub::new(context, news).await?;
+    let screen = Screen::enter().map_err(|e| {
+        let advice = "Use --linear: it does everything that the full screen does.";
+        Error::new("terminal", Exit::Failed, e.to_string(), advice)
+    })?;
+    let mut desk =
+        Desk { console: Console::new(look), screen, waiting: VecDeque::new(), left: false };
+    desk.take(first);
+    let (served, shown) = tokio::join!(hub.serve(asked), desk.sit(asks, told));
+    // An error of the runner is worth more than how the screen ended.
+    served?;
+    shown
+}
+
+fn colour(surroundings: &Surroundings) -> Colour {
+    let full = matches!(surroundings.color_term.as_str(), "truecolor" | "24bit");
+    match surroundings {
+        Surroundings { no_color: true, .. } => Colour::None,
+        _ if full
+            || surroundings.term.contains("256color")
+            || surroundings.term.contains("direct") =>
+        {
+            Colour::Full
+        }
+        _ => Colour::Sixteen,
+    }
+}
+
+/// A console on a terminal.
+struct Desk {
+    console: Console,
+    screen: Screen,
+    waiting: VecDeque<Ask>,
+    left: bool,
+}
+
+impl Desk {
+    fn take(&mut self, first: First) {
+        let wanted = self.console.begin_with(first, clock::now());
+        self.carry_out(wanted);
+    }
+
+    /// Until the person leaves, the terminal is gone, or the runner has stopped.
+    async fn sit(
+        mut self,
+        asks: mpsc::Sender<Ask>,
+        mut told: mpsc::Receiver<News>,
+    ) -> Result<Exit, Error> {
+        let mut events = terminal::events();
+        let mut signals = Signals::new()?;
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        while !self.left {
+            let input = tokio::select! {
+                biased;
+                () = signals.any() => break,
+                input = events.next() => match input {
+                    Some(input) => input,
+                    None => break,
+                },
+                permit = asks.reserve(), if !self.waiting.is_empty() => {
+                    if let (Ok(permit), Some(ask)) = (permit, self.waiting.pop_front()) {
+                        permit.send(ask);
+                    }
+                    continue;
+                }
+                news = told.recv() => match news {
+                    Some(news) => Input::News(Box::new(news)),
+                    None => break,
+                },
+                _ = ticks.tick() => Input::Tick,
+            };
+            self.hear(input);
+            self.hear_what_waits(&mut events, &mut told);
+            self.draw();
+        }
+        // Dropping the asks tells the runner that nobody is here: it sees what is in flight to its
+        // end. The news are read on, so that it never waits for this console.
+        drop(asks);
+        self.screen.leave();
+        while told.recv().await.is_some() {}
+        Ok(Exit::Succeeded)
+    }
+
+    /// Everything that is there already, before drawing once.
+    fn hear_what_waits(&mut self, events: &mut Events, told: &mut mpsc::Receiver<News>) {
+        for _ in 0..NEWS {
+            if let Some(input) = events.try_next() {
+                self.hear(input);
+            } else if let Ok(news) = told.try_recv() {
+                self.hear(Input::News(Box::new(news)));
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn hear(&mut self, input: Input) {
+        let wanted = self.console.update(input, clock::now());
+        self.carry_out(wanted);
+    }
+
+    fn carry_out(&mut self, wanted: Vec<Outgoing>) {
+        for want in wanted {
+            match want {
+                Outgoing::Ask(ask) => self.waiting.push_back(ask),
+                Outgoing::Quit => self.left = true,
+                Outgoing::Suspend => self.suspend(),
+            }
+        }
+    }
+
+    /// Stops the program, as Ctrl-Z does everywhere, and draws anew when it goes on.
+    fn suspend(&mut self) {
+        use rustix::process::{Signal, getpid, kill_process};
+        self.screen.leave();
+        let stopped = kill_process(getpid(), Signal::TSTP);
+        self.left |= stopped.is_err() | self.screen.again().is_err();
+    }
+
+    fn draw(&mut self) {
+        let (console, now) = (&mut self.console, clock::now());
+        let drawn = self.screen.terminal().draw(|frame| console.draw(frame, now));
+        // A terminal that cannot be drawn on is gone.
+        self.left |= drawn.is_err();
+    }
 }

@@ -1,5 +1,6 @@
 //! `muster run` and `muster resume`: a book walked, full screen or as plain lines.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
@@ -7,31 +8,32 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::args::{ResumeArgs, RunArgs, WalkArgs};
-use super::console::{self, Opening};
+use super::console;
 use super::{Out, plan};
 use crate::app::{Context, History, Hub};
 use crate::error::{Error, Exit};
 use crate::journal;
 use crate::linear::{self, Aim, Answers, Linear};
 use crate::link::{Ask, News};
-
-/// How many asks may wait: a person types slower than the runner answers.
-const ASKS: usize = 64;
-/// How many news may wait before the runner does: some seconds of a busy run.
-const NEWS: usize = 1024;
+use crate::tui::First;
 
 pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Result<Exit, Error> {
     let (estate, environment) = context.place()?;
     let book = context.library.book(&estate.name, &args.book)?;
-    let params = args.params.param.iter().cloned().collect();
+    let params: BTreeMap<_, _> = args.params.param.iter().cloned().collect();
     // What is wrong with the parameters shows before anything is asked of the account.
     if !is_full_screen(&context, &args.walk) {
         book.bind(estate, environment, &params).map_err(|found| crate::app::unbound(&found))?;
     }
     let digest = args.plan.as_deref().map(plan::kept_digest).transpose()?;
     if is_full_screen(&context, &args.walk) && digest.is_none() {
-        let opening = Opening::Book { book: args.book, params };
-        return console::open(context, opening, out).await;
+        let all_given =
+            book.params.iter().all(|p| params.contains_key(&p.name) || p.default.is_some());
+        let first = match all_given {
+            true => First::Plan(args.book, params),
+            false => First::Book(args.book),
+        };
+        return console::open(context, first).await;
     }
     let aim = Aim::Walk { book: args.book, params, digest };
     walk(context, aim, &args.walk, out).await
@@ -45,7 +47,7 @@ pub(super) async fn resume(
     let history = History::of(&journal::read(&context.state_dir)?.lines)?;
     let run = history.meant(args.run.as_deref(), true)?.id.clone();
     if is_full_screen(&context, &args.walk) {
-        return console::open(context, Opening::Run { run }, out).await;
+        return console::open(context, First::Run(run)).await;
     }
     walk(context, Aim::Resume { run }, &args.walk, out).await
 }
@@ -63,8 +65,8 @@ async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Re
         answers: walk.answer.iter().cloned().collect(),
         interactive: !walk.yes && surroundings.stdin_is_terminal && surroundings.stdout_is_terminal,
     };
-    let (asks, asked) = mpsc::channel(ASKS);
-    let (news, told) = mpsc::channel(NEWS);
+    let (asks, asked) = mpsc::channel(console::ASKS);
+    let (news, told) = mpsc::channel(console::NEWS);
     let hub = Hub::new(context, news).await?;
     let linear = Linear::new(aim, answers);
     let (served, exit) = tokio::join!(hub.serve(asked), converse(linear, asks, told, out));

@@ -1,5 +1,7 @@
 //! The console: keys and news in, asks out, and a screen.
 
+use std::collections::BTreeMap;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -9,12 +11,14 @@ use ratatui::layout::Rect;
 use super::dialogs::{palette::Palette, quit::Quit};
 use super::keymap::{self, Action, Chord, Scope};
 use super::page::{Dialog, Haste, Move, Page, View};
+use super::pages::book::BookPage;
+use super::pages::plan::PlanPage;
 use super::pages::{help::Help, home::HomePage, journal::JournalPage, run::RunPage};
 use super::paint::{self, Canvas, cells, rows, wrap};
 use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
 use super::{banner, footer};
-use crate::engine::Run;
+use crate::engine::{Run, RunId};
 use crate::link::{Ask, News};
 
 /// Keys in the first half second of a dialog were meant for what was there before.
@@ -61,6 +65,19 @@ pub enum Outgoing {
     Suspend,
 }
 
+/// What is shown first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The books, and the runs that need someone.
+    Home,
+    /// A book, whose parameters are still to be given.
+    Book(String),
+    /// The plan of a book with these parameters.
+    Plan(String, BTreeMap<String, String>),
+    /// A run.
+    Run(RunId),
+}
+
 /// The whole state of the screen.
 #[derive(Debug)]
 pub struct Console {
@@ -93,6 +110,22 @@ impl Console {
             small: false,
             asked: false,
         }
+    }
+
+    /// Shows something else than the list of books first. To be given before any input.
+    pub fn begin_with(&mut self, first: First, now: Timestamp) -> Vec<Outgoing> {
+        let moves = match first {
+            First::Home => Vec::new(),
+            First::Book(book) => vec![Move::Open(Box::new(BookPage::new(book)))],
+            First::Plan(book, params) => PlanPage::open(book, params),
+            First::Run(run) => vec![
+                Move::Ask(Ask::Open { run: run.clone() }),
+                Move::Open(Box::new(RunPage::new(run))),
+            ],
+        };
+        let mut out = Vec::new();
+        self.carry_out(moves, now, &mut out);
+        out
     }
 
     /// Takes an input and says what is to be done. Never waits.

@@ -23,5 +23,5 @@ mod theme;
 mod told;
 mod wording;
 
-pub use console::{Console, Input, Look, Outgoing};
+pub use console::{Console, First, Input, Look, Outgoing};
 pub use theme::Colour;

@@ -115,6 +115,11 @@ impl Events {
     pub async fn next(&mut self) -> Option<Input> {
         self.inputs.recv().await
     }
+
+    /// The next input that is there already.
+    pub fn try_next(&mut self) -> Option<Input> {
+        self.inputs.try_recv().ok()
+    }
 }
 
 /// Begins to listen to the terminal, in a thread of its own.

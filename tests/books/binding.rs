@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster::runbook::{Act, Book, Bound, OnFailure, OnRefused, fill};
+use muster::runbook::{Act, Book, Bound, OnFailure, OnRefused};
 use serde_json::{Value, json};
 
 use crate::support::{harbour, shown, source};

@@ -2,7 +2,7 @@
 
 use super::super::presence::Presence;
 use super::super::seen::{reply, strange, unless};
-use super::super::{Breach, Change, Kind, Property, Target, Unread};
+use super::super::{Breach, Change, Kind, Property, Severity, Target, Unread};
 use super::policy::{Answer, allows_access_logs};
 use super::{NO_OBJECT_LOCK, NO_POLICY, call, names};
 use crate::cloud::s3::{Algorithm, Call, Logging, PUT_BUCKET_LOGGING, Reply};
@@ -94,11 +94,12 @@ impl Property for AccessLogging {
         let Some(logging) = destination(on, to) else {
             return Vec::new();
         };
-        if let Some(breach) = place(on, logging, seen) {
-            return vec![breach];
+        let found = place(on, logging, seen);
+        if found.as_ref().is_some_and(|breach| breach.severity == Severity::Refuse) {
+            return found.into_iter().collect();
         }
         let of_parts = [lock(logging, seen), policy(on, logging, seen), encryption(logging, seen)];
-        of_parts.into_iter().flatten().collect()
+        found.into_iter().chain(of_parts.into_iter().flatten()).collect()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::Severity;
 use super::super::testing::{REGION, absent, bucket, failed, head, said};
 use super::*;
 use crate::cloud::s3::{Encryption, Retention, RetentionMode};
@@ -106,4 +105,13 @@ fn the_destination_is_judged_before_anything_is_sent() {
         assert_eq!(found, Vec::from_iter(expected), "{position} {:?}", seen[position]);
     }
     assert_eq!(AccessLogging::judge(&on(), &Presence::Absent, &[]), []);
+}
+
+#[test]
+fn a_destination_that_may_not_be_looked_at_is_still_judged_by_the_rest() {
+    let mut seen = but(0, failed(Ending::Denied));
+    seen[2] = absent(NO_POLICY);
+    let breaches = AccessLogging::judge(&on(), &into("logs-bucket"), &seen);
+    let facts: Vec<_> = breaches.iter().filter_map(|breach| breach.fact.as_deref()).collect();
+    assert_eq!(facts, ["S16", "S14"]);
 }
