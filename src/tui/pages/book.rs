@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 use super::form::FormPage;
 use super::plan::PlanPage;
 use crate::cloud::Danger;
+use crate::engine::words::count;
 use crate::link::{Ask, BookRow};
 use crate::runbook::OutlineStep;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
-use crate::tui::paint::{Canvas, Sheet, ago};
+use crate::tui::paint::{Canvas, Sheet, ago, rows};
 use crate::tui::theme::Role;
 use crate::tui::wording;
 
@@ -145,6 +146,13 @@ impl Page for BookPage {
                 )
             },
         );
-        self.from = canvas.pane(area, &title, sheet.lines, self.from);
+        let next = match self.row(view).map(|row| row.params.len()) {
+            None => "Esc: back".to_owned(),
+            Some(0) => "Enter: see what it would change. The account is only read".to_owned(),
+            Some(asked) => format!("Enter: fill in {}, then see the plan", count(asked, "value")),
+        };
+        let taken = canvas.sentence(area, Role::Next, &format!("NEXT  {next}"));
+        let body = rows(area, taken, area.height);
+        self.from = canvas.pane(body, &title, sheet.lines, self.from);
     }
 }
