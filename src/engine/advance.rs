@@ -107,14 +107,14 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
 /// Once a target has failed no further call of the step is begun: the others say why they stopped.
 fn give_rest_up(run: &Run, step: usize, state: &StepRun) -> Option<Event> {
     let target = state.targets.iter().position(|target| target.state.next_call().is_some())?;
-    let failure = match &state.targets[target].state {
-        TargetState::Backoff { error, .. } => Failure::of(error),
-        _ => Failure::new(
-            "not-begun",
-            "not sent, because another target of this step failed first",
-            "Nothing was changed on it. Retry the step: it goes on with what is not done.",
+    let what = match &state.targets[target].state {
+        TargetState::Backoff { error, .. } => format!(
+            "not sent again after {}, because another target of this step failed first",
+            error.code
         ),
+        _ => "not sent, because another target of this step failed first".to_owned(),
     };
+    let failure = Failure::not_begun(what);
     let _ = run;
     Some(Event::TargetFailed { step, target, failure })
 }
@@ -153,4 +153,11 @@ fn ended(step: usize, text: &Step, state: &StepRun) -> Option<Event> {
 pub(super) fn backoff(run: &Run, tries: u32) -> SignedDuration {
     let seconds = 1_i64 << tries.saturating_sub(1).min(5);
     SignedDuration::from_millis(seconds.min(30) * 1000 / i64::from(run.pace))
+}
+
+/// How long to wait before a resource that was busy is tried again: as long as it was waited for so
+/// far, between 1 and 30 seconds of AWS's time.
+pub(super) fn until_free(run: &Run, since: Timestamp, now: Timestamp) -> SignedDuration {
+    let seconds = |count: i64| SignedDuration::from_millis(count * 1000 / i64::from(run.pace));
+    now.duration_since(since).clamp(seconds(1), seconds(30))
 }

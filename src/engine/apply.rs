@@ -336,7 +336,9 @@ impl Run {
 
     fn rested(&mut self, rest: &Rest) -> Result<(), Misfit> {
         self.awake()?;
-        if self.steps.iter().any(|step| step.at_rest().is_err()) {
+        // A stuck run looks for what is in flight once it is resumed.
+        let in_flight = self.steps.iter().any(|step| step.at_rest().is_err());
+        if in_flight && !matches!(rest, Rest::Stuck { .. }) {
             return Err("while a call is in flight".to_owned());
         }
         if matches!(rest, Rest::Succeeded {}) && self.current().is_some() {

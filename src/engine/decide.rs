@@ -71,10 +71,12 @@ fn resume(run: &Run) -> Decision {
     }
 }
 
-/// The event, when the step is the one being walked and in one of these states.
+/// The event, when the run walks, the step is the one being walked, and in one of these states.
 fn on(run: &Run, step: usize, states: &[&str], event: Event) -> Decision {
-    if let Stage::Paused { .. } = run.stage {
-        return Err(Refusal::Paused {});
+    match run.stage {
+        Stage::Walking {} => {}
+        Stage::Paused { .. } => return Err(Refusal::Paused {}),
+        Stage::Aborting { .. } | Stage::Rested { .. } => return Err(Refusal::NotWaiting {}),
     }
     let state = run.steps.get(step).map(|step| step.state.name());
     if run.current() != Some(step) || !state.is_some_and(|state| states.contains(&state)) {
@@ -151,9 +153,10 @@ fn give_up(run: &Run) -> Decision {
     failed.map_or(Err(Refusal::NotWaiting {}), |failure| Ok(vec![rest_of(run, failure)]))
 }
 
-/// How a run rests on a failure: stuck once something was changed, failed before.
+/// How a run rests on a failure: stuck once something was, or may have been, changed; failed before.
 pub(super) fn rest_of(run: &Run, failure: &Failure) -> Event {
     let failure = failure.clone();
-    let rest = if run.applied == 0 { Rest::Failed { failure } } else { Rest::Stuck { failure } };
+    let untouched = run.applied == 0 && run.steps.iter().all(|step| step.at_rest().is_ok());
+    let rest = if untouched { Rest::Failed { failure } } else { Rest::Stuck { failure } };
     Event::Rested { rest }
 }

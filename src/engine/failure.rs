@@ -5,6 +5,9 @@ use super::plan::Verdict;
 use crate::cloud::{CallError, Ending};
 use crate::settings::Unread;
 
+/// The code of a target that was given up because another one failed.
+const NOT_BEGUN: &str = "not-begun";
+
 impl Failure {
     /// A failure with its code, what happened and what to do.
     pub fn new(code: &str, what: impl Into<String>, advice: impl Into<String>) -> Self {
@@ -121,9 +124,16 @@ impl Failure {
         Self::new("timed-out", what, advice)
     }
 
-    /// What several targets failed of.
+    /// A target that was given up because another one failed.
+    pub(super) fn not_begun(what: String) -> Self {
+        let advice = "Nothing was changed on it. Retry the step: it goes on with what is not done.";
+        Self::new(NOT_BEGUN, what, advice)
+    }
+
+    /// What several targets failed of. The advice is that of a cause, not of those given up.
     pub fn of_targets(failures: &[(&str, &Self)]) -> Self {
-        let Some((_, first)) = failures.first() else {
+        let cause = failures.iter().find(|(_, failure)| failure.code != NOT_BEGUN);
+        let Some((_, first)) = cause.or(failures.first()) else {
             return Self::new("failed", "a target failed", "Retry the step.");
         };
         let what: Vec<_> = failures.iter().map(|(name, f)| format!("{name}: {}", f.what)).collect();
@@ -133,6 +143,16 @@ impl Failure {
     pub(super) fn never_happened() -> CallError {
         let message = "the call was looked for and was never applied";
         CallError::new(Ending::NotSent, "NeverHappened", message)
+    }
+
+    /// A call was sent as often as the book allows, and never applied.
+    pub(super) fn lost(tries: u32) -> Self {
+        Self::new(
+            "lost",
+            format!("the call was sent {tries} times, never answered well and never applied"),
+            "Nothing was changed by this call: the resource was read and is as before. Look at \
+             AWS's health page and at the network, then retry the step.",
+        )
     }
 
     pub(super) fn cannot_tell() -> Self {

@@ -231,7 +231,7 @@ pub enum TargetState {
         call: Call,
         /// Which of the target's calls it is, from 0.
         position: usize,
-        /// How often this call was attempted, with this one.
+        /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
     },
     /// A call was certainly not applied and may be sent again.
@@ -240,7 +240,7 @@ pub enum TargetState {
         until: Timestamp,
         /// Which of the target's calls it is, from 0.
         position: usize,
-        /// How often it was attempted.
+        /// How often it was attempted while its resource was not busy.
         tries: u32,
         /// Why it was not applied.
         error: CallError,
@@ -253,7 +253,7 @@ pub enum TargetState {
         call: Call,
         /// Which of the target's calls it is, from 0.
         position: usize,
-        /// How often this call was attempted, with this one.
+        /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
         /// How many looks in a row showed the state as it was before.
         absences: u32,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::event::{Conclusion, Failure};
 use super::plan::Verdict;
 use super::run::{StepEnd, StepRun, StepState, TargetRun, TargetState};
-use crate::cloud::CallError;
+use crate::cloud::{CallError, Ending};
 
 impl StepRun {
     pub(super) fn enter(&mut self, state: StepState, now: Timestamp) {
@@ -99,6 +99,8 @@ impl TargetRun {
         now: Timestamp,
     ) {
         let TargetState::Sent { position, tries, .. } = self.state else { return };
+        // Waiting for a busy resource uses up no try: it may take long, and says nothing of the call.
+        let tries = if error.ending == Ending::InUse { tries.saturating_sub(1) } else { tries };
         let state = match again_at {
             Some(until) => TargetState::Backoff { until, position, tries, error: error.clone() },
             None => TargetState::Failed { failure: Failure::of(error) },
