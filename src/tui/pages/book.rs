@@ -37,7 +37,12 @@ impl BookPage {
     fn sheet(&self, room: u16, view: &View<'_>) -> Sheet {
         let mut sheet = Sheet::new(view.theme, room);
         let Some(row) = self.row(view) else {
-            sheet.para(Role::Warn, "This book is not there any more. Esc goes back.");
+            if view.told.home.is_none() {
+                sheet.para(Role::Dim, "Reading the books of the estate…");
+            } else {
+                let text = format!("There is no book called {} here. Esc goes back.", self.book);
+                sheet.para(Role::Warn, &text);
+            }
             return sheet;
         };
         about(&mut sheet, row, view);
@@ -109,7 +114,7 @@ impl Page for BookPage {
 
     fn refuses(&self, action: Action, view: &View<'_>) -> Option<String> {
         let gone = action == Action::Go && self.row(view).is_none();
-        gone.then(|| "this book is not there any more".to_owned())
+        gone.then(|| "there is no such book".to_owned())
     }
 
     fn act(&mut self, action: Action, view: &View<'_>) -> Vec<Move> {
