@@ -12,8 +12,7 @@ use super::run::Signals;
 use crate::app::{Context, Hub, Surroundings, clock};
 use crate::error::{Error, Exit};
 use crate::link::{Ask, News};
-use crate::tui::terminal::{self, Events, Screen};
-use crate::tui::{Colour, Console, First, Input, Look, Outgoing};
+use crate::tui::{self, Colour, Console, Events, First, Input, Look, Outgoing, Screen};
 
 /// How many asks may wait: a person types slower than the runner answers.
 pub(super) const ASKS: usize = 64;
@@ -94,7 +93,7 @@ impl Desk {
         asks: mpsc::Sender<Ask>,
         mut told: mpsc::Receiver<News>,
     ) -> Result<Exit, Error> {
-        let mut events = terminal::events();
+        let mut events = tui::events();
         let mut signals = Signals::new()?;
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -73,10 +73,8 @@ fn inspected(run: &Run, step: usize, text: &Step, state: &StepRun) -> Option<Eve
         .zip(verdicts)
         .filter_map(|(wanted, verdict)| Failure::of_verdict(&wanted.on.name, verdict, leave))
         .collect();
-    if let [first, rest @ ..] = failures.as_slice() {
-        let what = std::iter::once(first).chain(rest).map(|f| f.what.as_str());
-        let what = what.collect::<Vec<_>>().join("; ");
-        return Some(Event::StepFailed { step, failure: Failure { what, ..first.clone() } });
+    if let [first, others @ ..] = failures.as_slice() {
+        return Some(Event::StepFailed { step, failure: first.clone().and_more(others.len()) });
     }
     Some(Event::Planned { step, digest: run.plan(step)?.digest() })
 }

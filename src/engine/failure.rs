@@ -72,6 +72,19 @@ impl Failure {
         Self::new(code, format!("AWS answered {}: {}", error.code, error.message), advice)
     }
 
+    /// What the bad ending of a read means to a person.
+    pub fn of_read(name: &str, error: &CallError) -> Self {
+        let Self { code, what, advice } = Self::of(error);
+        let what = format!("{name} could not be read: {what}");
+        if error.ending == Ending::Unknown {
+            let advice = "Nothing was changed by this step: reading it failed. Check that the \
+                endpoint offers this service and answers, then retry the step, or skip it with a \
+                reason.";
+            return Self::new("no-answer", what, advice);
+        }
+        Self { code, what, advice }
+    }
+
     /// Why a target that could not be read stops its step; none when it could.
     pub fn of_verdict(name: &str, verdict: &Verdict, leave_refused: bool) -> Option<Self> {
         match verdict {
@@ -138,6 +151,15 @@ impl Failure {
         };
         let what: Vec<_> = failures.iter().map(|(name, f)| format!("{name}: {}", f.what)).collect();
         Self::new(&first.code, what.join("; "), first.advice.clone())
+    }
+
+    /// The same failure of so many more targets.
+    pub(super) fn and_more(self, others: usize) -> Self {
+        match others {
+            0 => self,
+            1 => Self { what: format!("{} (and 1 more target)", self.what), ..self },
+            _ => Self { what: format!("{} (and {others} more targets)", self.what), ..self },
+        }
     }
 
     pub(super) fn never_happened() -> CallError {
