@@ -15,11 +15,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const TAKEN: &str = "\u{1b}[?1049h";
 const GIVEN_BACK: [&str; 3] = ["\u{1b}[?1049l", "\u{1b}[?2004l", "\u{1b}[?25h"];
 
-/// The console in a terminal of its own: run by the tests below, in a process of its own.
+/// Given by the tests below to the process that they start: the name of no test.
+const INSIDE: &str = "inside-a-terminal-of-its-own";
+
+/// The console that the tests below look at, in a process of its own; nothing in any other.
 #[test]
-#[ignore = "run by the tests of the terminal"]
-fn child() {
-    if !std::io::stdout().is_terminal() {
+fn inside() {
+    if !std::env::args().any(|argument| argument == INSIDE) || !std::io::stdout().is_terminal() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -58,7 +60,7 @@ fn start() -> Outside {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-    command.args(["terminal::child", "--exact", "--ignored", "--nocapture"]);
+    command.args(["terminal::inside", INSIDE, "--exact", "--nocapture"]);
     let mut process = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().unwrap();
