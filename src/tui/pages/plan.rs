@@ -266,7 +266,7 @@ impl Page for PlanPage {
             self.shown = Some(view.now);
         }
         let (role, next) = self.next(view);
-        let taken = canvas.sentence(area, role, &next);
+        let taken = canvas.sentence(area, role, &format!("NEXT  {next}"));
         let sheet = self.sheet(area.width, view);
         let title = format!("Plan of {}", self.book);
         self.from = canvas.pane(rows(area, taken, area.height), &title, sheet.lines, self.from);

@@ -85,7 +85,7 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
         let what = count(changes, "change");
         return (
             Role::Next,
-            format!("a: arm this run. It is READ-ONLY, and {what} on {place} wait to be confirmed"),
+            format!("a: arm this run. It is READ-ONLY. To be confirmed then: {what} on {place}"),
         );
     }
     let what = match plan.danger() {
@@ -106,10 +106,8 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
 fn working(run: &Run, step: &StepRun, view: &View<'_>) -> (Role, String) {
     let held = step.targets.iter().filter(|target| target.state.next_call().is_some()).count();
     if !run.armed && held > 0 {
-        let text = format!(
-            "a: arm this run. It is READ-ONLY, and {} wait to be sent",
-            count(held, "call")
-        );
+        let text =
+            format!("a: arm this run. It is READ-ONLY. To be sent then: {}", count(held, "call"));
         return (Role::Next, text);
     }
     (Role::Strong, waiting(step, view))
