@@ -63,12 +63,7 @@ fn colour(surroundings: &Surroundings) -> Colour {
     let full = matches!(surroundings.color_term.as_str(), "truecolor" | "24bit");
     match surroundings {
         Surroundings { no_color: true, .. } => Colour::None,
-        _ if full
-            || surroundings.term.contains("256color")
-            || surroundings.term.contains("direct") =>
-        {
-            Colour::Full
-        }
+        _ if full || surroundings.term.contains("direct") => Colour::Full,
         _ => Colour::Sixteen,
     }
 }
