@@ -18,7 +18,7 @@ use crate::engine::{Command, Event, Heard, Refusal, Run, RunId, advance, decide,
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate};
 use crate::journal::{self, Check, Journal};
-use crate::link::{Ask, BookRow, Home, News};
+use crate::link::{Ask, BookRow, Home, News, Said};
 use crate::runbook::{Bound, Problem};
 use crate::settings::{self, Kind};
 
@@ -167,7 +167,7 @@ impl Hub {
         match answer {
             Ok(news) => self.tell(news).await,
             Err(error) if error.exit == Exit::Tampered => return Err(error),
-            Err(error) => self.tell(News::Trouble { text: said(&error) }).await,
+            Err(error) => self.tell(News::Trouble { said: said(&error) }).await,
         }
         Ok(())
     }
@@ -274,7 +274,7 @@ impl Hub {
             if error.exit == Exit::Tampered {
                 return Err(error);
             }
-            self.tell(News::Trouble { text: said(&error) }).await;
+            self.tell(News::Trouble { said: said(&error) }).await;
             return Ok(());
         }
         let Some(run) = self.run(id) else { return Ok(()) };
@@ -398,9 +398,9 @@ fn glimpse(run: &Run, heard: &Heard) -> Option<News> {
 }
 
 /// An error in one paragraph, for a console.
-fn said(error: &Error) -> String {
+fn said(error: &Error) -> Said {
     let effect = error.effect.as_ref().map(|effect| format!(" ({effect})")).unwrap_or_default();
-    format!("{}{effect}. {}", error.what, error.advice)
+    Said { text: format!("{}{effect}. {}", error.what, error.advice), exit: error.exit }
 }
 
 /// The problems of a book that cannot be bound, as one error.

@@ -85,14 +85,13 @@ impl Linear {
         match news {
             News::Planned { plan, .. } => match plan.as_ref() {
                 Ok(plan) => self.planned(plan),
-                Err(why) => vec![Out::Line(why.clone()), Out::Leave(Exit::Failed)],
+                Err(said) => vec![Out::Line(said.text.clone()), Out::Leave(said.exit)],
             },
             News::Opened { run, records } => self.opened(run, records),
             News::Recorded { record } => self.recorded(record),
             News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
-            News::Trouble { text } => {
-                let exit = if self.run.is_some() { Exit::Stuck } else { Exit::Failed };
-                vec![Out::Line(text.clone()), Out::Leave(exit)]
+            News::Trouble { said } => {
+                vec![Out::Line(said.text.clone()), Out::Leave(said.exit)]
             }
             News::Home(_)
             | News::Identity { .. }

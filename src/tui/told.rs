@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
-use crate::link::{Home, News, Planned};
+use crate::link::{Home, News, Planned, Said};
 use crate::settings::Kind;
 
 /// How many records of a run are kept for the screen; the journal has them all.
@@ -20,7 +20,7 @@ pub(super) struct Told {
     pub home: Option<Home>,
     pub identity: Option<Result<Identity, String>>,
     pub expires: Option<Timestamp>,
-    pub plan: Option<(String, Box<Result<Planned, String>>)>,
+    pub plan: Option<(String, Box<Result<Planned, Said>>)>,
     pub runs: BTreeMap<RunId, Watched>,
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
@@ -76,7 +76,7 @@ impl Told {
                 self.picks.insert(kind, names);
             }
             News::Journal { records, verified } => self.journal = Some((records, verified)),
-            News::Trouble { text } => self.trouble = Some(text),
+            News::Trouble { said } => self.trouble = Some(said.text),
         }
         Follow::Nothing
     }

@@ -82,7 +82,7 @@ fn hostile_names_are_shown_and_never_obeyed() {
             stage.keys("Enter").input(Input::Paste(payload.clone()));
             stage.news(News::Picks { kind: Kind::Table, names: Ok(vec![payload.clone()]) });
             look_over(&stage, &payload);
-            stage.news(News::Trouble { text: payload.clone() });
+            stage.news(News::Trouble { said: fixtures::said(&payload) });
             look_over(&stage, &payload);
         }
     }

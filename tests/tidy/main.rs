@@ -35,7 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sandbox", &["cloud", "text"]),
     ("aws", &["cloud", "text"]),
     // What a console and the runner say to each other.
-    ("link", &["engine", "runbook", "estate", "settings", "cloud", "journal", "text"]),
+    ("link", &["engine", "error", "runbook", "estate", "settings", "cloud", "journal", "text"]),
     // Three views of a run. None of them can reach AWS, the journal or the runner.
     ("tui", CONSOLE),
     ("linear", CONSOLE),
