@@ -83,6 +83,8 @@ pub enum News {
         run: Box<Run>,
         /// Its records so far, oldest first.
         records: Vec<Record>,
+        /// Whether it is being walked by this runner. If not, it stands still until it is resumed.
+        walked: bool,
     },
     /// Something happened in a run, and is durable.
     Recorded {

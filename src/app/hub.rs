@@ -264,7 +264,8 @@ impl Hub {
                 "`muster runs` shows all.",
             )
         })?;
-        Ok(News::Opened { run: Box::new(run.clone()), records: records.clone() })
+        let walked = self.active.as_deref() == Some(id);
+        Ok(News::Opened { run: Box::new(run.clone()), records: records.clone(), walked })
     }
 
     async fn command(&mut self, id: &str, command: &Command) -> Result<(), Error> {

@@ -87,7 +87,7 @@ impl Linear {
                 Ok(plan) => self.planned(plan),
                 Err(said) => vec![Out::Line(said.text.clone()), Out::Leave(said.exit)],
             },
-            News::Opened { run, records } => self.opened(run, records),
+            News::Opened { run, records, .. } => self.opened(run, records),
             News::Recorded { record } => self.recorded(record),
             News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
             News::Trouble { said } => {

@@ -115,12 +115,20 @@ fn hostile_answers_in_a_run_are_shown_and_never_obeyed() {
         let record = fixtures::record(50, "12:05:00", Event::Noted { text: payload.clone() });
         stage.news(News::Recorded { record: Box::new(record.clone()) });
         run.steps[2].state = StepState::Failed { failure: failure.clone() };
-        stage.news(News::Opened { run: Box::new(run.clone()), records: vec![record.clone()] });
+        stage.news(News::Opened {
+            run: Box::new(run.clone()),
+            records: vec![record.clone()],
+            walked: true,
+        });
         look_over(&stage, &payload);
         stage.keys("n").input(Input::Paste(payload.clone()));
         look_over(&stage, &payload);
         run.stage = RunStage::Rested { rest: Rest::Stuck { failure } };
-        stage.keys("Esc").news(News::Opened { run: Box::new(run), records: vec![record.clone()] });
+        stage.keys("Esc").news(News::Opened {
+            run: Box::new(run),
+            records: vec![record.clone()],
+            walked: true,
+        });
         look_over(&stage, &payload);
         stage
             .keys("F3")

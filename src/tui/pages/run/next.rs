@@ -6,12 +6,18 @@ use crate::engine::{Friction, Rest, Run, Stage, StepRun, StepState, TargetState}
 use crate::tui::page::View;
 use crate::tui::paint::roughly;
 use crate::tui::theme::Role;
+use crate::tui::told::Watched;
 
 /// What is next.
 pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
     if let Some((expected, found)) = view.told.wrong_account(Some(run)) {
         let text = format!("Log in to {expected}: {found} answers, and nothing is sent to it");
         return (Role::Bad, text);
+    }
+    if view.watched(&run.id).is_some_and(Watched::stands_still) {
+        let text = "Enter: go on with this run. It stands still; the account is read before anything \
+            is sent";
+        return (Role::Next, text.to_owned());
     }
     match &run.stage {
         Stage::Rested { rest } => at_rest(rest),
