@@ -7,6 +7,7 @@ mod book;
 mod crash;
 mod faults;
 mod forward;
+mod guards;
 mod oath;
 mod operator;
 mod pairs;
