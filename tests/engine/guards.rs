@@ -410,3 +410,14 @@ fn a_table_that_is_still_made_is_waited_for() {
     assert!(matches!(shell.run.stage, Stage::Rested { .. }));
     hold(&shell);
 }
+
+#[test]
+fn credentials_that_end_under_four_calls_are_one_pause_and_no_failure() {
+    let mut shell = begin("dev", TOPICS);
+    shell.slips.push(lost(1, 4, FaultKind::Expired));
+    let mut operator = Operator::absent();
+    assert_eq!(operator.walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    assert_eq!(operator.resumed, 1);
+    assert!(!has(&shell, |event| matches!(event, Event::TargetFailed { .. })));
+    hold(&shell);
+}
