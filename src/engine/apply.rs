@@ -364,6 +364,8 @@ impl Run {
                 if matches!(target.state, TargetState::Sent { .. }) {
                     target.lost(now);
                     lost += 1;
+                } else {
+                    target.looked_for_anew(now);
                 }
             }
             if matches!(step.state, StepState::Planned { .. } | StepState::Inspecting {}) {

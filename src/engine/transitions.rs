@@ -114,6 +114,25 @@ impl TargetRun {
         }
     }
 
+    /// Nobody looked for a while: that time is not held against what is waited for.
+    pub(super) fn looked_for_anew(&mut self, now: Timestamp) {
+        match &mut self.state {
+            TargetState::Unknown { absences, .. } => {
+                *absences = 0;
+                self.since = Some(now);
+            }
+            TargetState::Observing {} => self.since = Some(now),
+            TargetState::Waiting {}
+            | TargetState::Inspected {}
+            | TargetState::Sent { .. }
+            | TargetState::Backoff { .. }
+            | TargetState::Between { .. }
+            | TargetState::Verified { .. }
+            | TargetState::Left { .. }
+            | TargetState::Failed { .. } => {}
+        }
+    }
+
     pub(super) fn concluded(&mut self, conclusion: Conclusion, now: Timestamp) {
         let TargetState::Unknown { position, tries, .. } = self.state else { return };
         match conclusion {

@@ -421,3 +421,24 @@ fn credentials_that_end_under_four_calls_are_one_pause_and_no_failure() {
     assert!(!has(&shell, |event| matches!(event, Event::TargetFailed { .. })));
     hold(&shell);
 }
+
+#[test]
+fn a_long_pause_does_not_use_up_the_time_to_wait() {
+    for kind in [None, Some(FaultKind::LostReply)] {
+        let mut shell = planned("dev", ONE_CHANGE);
+        shell.slips.extend(kind.map(|kind| lost(1, 1, kind)));
+        // What is read first after the pause is read too early, or not at all.
+        let first = shell.calls.1 + 2;
+        shell.slips.push(Slip { read: true, nth: first, times: 1, kind: FaultKind::Throttled });
+        let confirmation = confirm(&shell.run, 0, None);
+        shell.ask(&confirmation).unwrap();
+        shell.turn();
+        let state = &shell.run.steps[0].targets[0].state;
+        assert!(matches!(state, TargetState::Observing {} | TargetState::Unknown { .. }));
+        shell.ask(&Command::Pause { reason: "the night".into() }).unwrap();
+        shell.now += SignedDuration::from_hours(9);
+        shell.ask(&Command::Resume {}).unwrap();
+        assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+        hold(&shell);
+    }
+}
