@@ -442,3 +442,18 @@ fn a_long_pause_does_not_use_up_the_time_to_wait() {
         hold(&shell);
     }
 }
+
+#[test]
+fn a_run_that_stopped_can_be_resumed_and_tries_again() {
+    let steps = ONE_CHANGE.replace("sitelogix-reports", "sitelogix-vendors")
+        + &TOPICS.replace("to    =", "on_failure = \"stop\"\nto    =");
+    let mut shell = begin("dev", &steps);
+    shell.slips.push(lost(3, 1, FaultKind::Denied));
+    let rest = Operator::absent().walk(&mut shell);
+    let Rest::Stuck { failure } = rest else { panic!("{rest:?}") };
+    assert_eq!(failure.code, "denied");
+    shell.ask(&Command::Resume {}).unwrap();
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    assert_eq!(shell.world.ledger().len(), 7);
+    hold(&shell);
+}
