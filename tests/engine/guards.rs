@@ -267,7 +267,8 @@ fn what_must_be_typed_is_compared_letter_by_letter() {
         let expected = vendors.clone();
         assert_eq!(refused(&mut shell, &short), Refusal::WrongPhrase { expected });
     }
-    for same in [None, Some(""), Some("  "), Some("ada"), Some(" ada ")] {
+    let ada = ["ada", " ada ", "Ada", "ada@console", "ADA@elsewhere"];
+    for same in ada.map(Some).into_iter().chain([None, Some(""), Some("  "), Some("@")]) {
         let command = typed(&[&reports, &vendors], same);
         assert_eq!(refused(&mut shell, &command), Refusal::SecondPerson {}, "{same:?}");
     }
