@@ -109,8 +109,8 @@ impl Run {
             Event::Concluded { attempt, conclusion } => self.concluded(*attempt, *conclusion, now),
             Event::Observed { step, target, value } => {
                 let on = &["observing", "unknown"];
-                self.target(*step, *target, &["working"], on)?.value.clone_from(value);
-                Ok(())
+                self.target(*step, *target, &["working"], on)
+                    .map(|target| target.observed(value.as_ref()))
             }
             Event::Verified { step, target, value } => self.verified(*step, *target, value, now),
             Event::TargetFailed { step, target, failure } => {

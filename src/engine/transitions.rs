@@ -85,6 +85,14 @@ impl TargetRun {
         self.enter(state, now);
     }
 
+    /// Another value than before the call: looks that showed that one are not in a row with later ones.
+    pub(super) fn observed(&mut self, value: Option<&Value>) {
+        self.value = value.cloned();
+        if let TargetState::Unknown { absences, .. } = &mut self.state {
+            *absences = 0;
+        }
+    }
+
     pub(super) fn looked(&mut self, value: Option<&Value>) {
         self.value = value.cloned();
         if let TargetState::Unknown { absences, .. } = &mut self.state {
