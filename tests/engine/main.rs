@@ -4,6 +4,7 @@
 
 mod answers;
 mod book;
+mod chaos;
 mod crash;
 mod faults;
 mod forward;
