@@ -66,6 +66,8 @@ fn slip(changes: usize, reads: usize) -> impl Strategy<Value = Slip> {
     let kind = prop::sample::select(FaultKind::ALL.to_vec());
     (any::<bool>(), 1..=changes, 1..=reads, 1..4_usize, kind).prop_map(
         |(read, change, look, times, kind)| {
+            // A read that says a bucket is not there is believed: it may leave a target for good.
+            let read = read && kind != FaultKind::NotFound;
             let nth = if read { look } else { change };
             Slip { read, nth, times, kind }
         },
