@@ -8,6 +8,7 @@ use super::plan::Verdict;
 use super::run::{Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
+use crate::runbook::OnFailure;
 
 /// An event that cannot happen in the state that the run is in: the journal is not one of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,8 +109,8 @@ impl Run {
             Event::Concluded { attempt, conclusion } => self.concluded(*attempt, *conclusion, now),
             Event::Observed { step, target, value } => {
                 let on = &["observing", "unknown"];
-                self.target(*step, *target, &["working"], on)?.value.clone_from(value);
-                Ok(())
+                self.target(*step, *target, &["working"], on)
+                    .map(|target| target.observed(value.as_ref()))
             }
             Event::Verified { step, target, value } => self.verified(*step, *target, value, now),
             Event::TargetFailed { step, target, failure } => {
@@ -349,25 +350,38 @@ impl Run {
     }
 
     fn resumed(&mut self, now: Timestamp) -> Result<(), Misfit> {
+        let mut stuck = false;
         match &self.stage {
-            Stage::Walking {}
-            | Stage::Paused { .. }
-            | Stage::Rested { rest: Rest::Stuck { .. } } => self.stage = Stage::Walking {},
+            Stage::Walking {} | Stage::Paused { .. } => self.stage = Stage::Walking {},
+            Stage::Rested { rest: Rest::Stuck { .. } } => {
+                self.stage = Stage::Walking {};
+                stuck = true;
+            }
             Stage::Aborting { .. } => {}
             Stage::Rested { .. } => return Err("after the run has come to rest".to_owned()),
         }
         self.identity = None;
         self.armed = !self.bound.environment.protected && !self.read_only;
         let mut lost = 0;
-        for step in &mut self.steps {
+        for (text, step) in self.bound.steps.iter().zip(&mut self.steps) {
             for target in &mut step.targets {
                 if matches!(target.state, TargetState::Sent { .. }) {
                     target.lost(now);
                     lost += 1;
+                } else {
+                    target.looked_for_anew(now);
                 }
             }
-            if matches!(step.state, StepState::Planned { .. } | StepState::Inspecting {}) {
-                step.reopen(now);
+            // A step that ends the run when it fails is tried again by whoever resumes the run.
+            let again = stuck && text.on_failure == OnFailure::Stop;
+            match step.state {
+                StepState::Planned { .. } | StepState::Inspecting {} => step.reopen(now),
+                StepState::Failed { .. } if again => step.reopen(now),
+                StepState::Waiting {}
+                | StepState::Working {}
+                | StepState::Asking { .. }
+                | StepState::Failed { .. }
+                | StepState::Ended { .. } => {}
             }
         }
         self.applied += lost;

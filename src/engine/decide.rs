@@ -134,9 +134,10 @@ fn confirm(
                     return Err(Refusal::WrongPhrase { expected: expected.clone() });
                 }
             }
-            let operator = run.actor.split('@').next();
-            let other = second.map(str::trim).filter(|name| !name.is_empty());
-            if needs_second && (other.is_none() || other == operator) {
+            let name =
+                |actor: &str| actor.split('@').next().unwrap_or_default().trim().to_lowercase();
+            let other = second.map(name).filter(|other| !other.is_empty());
+            if needs_second && other.is_none_or(|other| other == name(&run.actor)) {
                 return Err(Refusal::SecondPerson {});
             }
             Ok(events)

@@ -180,7 +180,8 @@ impl Failure {
     pub(super) fn cannot_tell() -> Self {
         Self::new(
             "cannot-tell",
-            "the ending of a call was lost, and the resource is neither as before nor as wanted",
+            "the ending of a call was lost, and the resource cannot be read, or is neither as before \
+             nor as wanted",
             "Look at the resource and at who else changes it. Retrying reads it again and shows what \
              would be sent before anything is.",
         )

@@ -125,8 +125,9 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
         Ending::Unknown | Ending::Exists => vec![Event::Unknown { attempt, error }],
         Ending::Expired => {
             let mut events = login(run, &error);
-            // It was not applied: after the login it is sent again.
-            let again_at = (!events.is_empty()).then_some(now);
+            // It was not applied: after the login it is sent again, unless the run is given up.
+            let goes_on = !matches!(run.stage, Stage::Aborting { .. });
+            let again_at = goes_on.then_some(now);
             events.insert(0, Event::NotApplied { attempt, error, again_at });
             events
         }

@@ -85,6 +85,14 @@ impl TargetRun {
         self.enter(state, now);
     }
 
+    /// Another value than before the call: looks that showed that one are not in a row with later ones.
+    pub(super) fn observed(&mut self, value: Option<&Value>) {
+        self.value = value.cloned();
+        if let TargetState::Unknown { absences, .. } = &mut self.state {
+            *absences = 0;
+        }
+    }
+
     pub(super) fn looked(&mut self, value: Option<&Value>) {
         self.value = value.cloned();
         if let TargetState::Unknown { absences, .. } = &mut self.state {
@@ -111,6 +119,25 @@ impl TargetRun {
     pub(super) fn lost(&mut self, now: Timestamp) {
         if let TargetState::Sent { attempt, call, position, tries } = self.state.clone() {
             self.enter(TargetState::Unknown { attempt, call, position, tries, absences: 0 }, now);
+        }
+    }
+
+    /// Nobody looked for a while: that time is not held against what is waited for.
+    pub(super) fn looked_for_anew(&mut self, now: Timestamp) {
+        match &mut self.state {
+            TargetState::Unknown { absences, .. } => {
+                *absences = 0;
+                self.since = Some(now);
+            }
+            TargetState::Observing {} => self.since = Some(now),
+            TargetState::Waiting {}
+            | TargetState::Inspected {}
+            | TargetState::Sent { .. }
+            | TargetState::Backoff { .. }
+            | TargetState::Between { .. }
+            | TargetState::Verified { .. }
+            | TargetState::Left { .. }
+            | TargetState::Failed { .. } => {}
         }
     }
 

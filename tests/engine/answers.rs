@@ -6,7 +6,7 @@ use muster::engine::{Event, Heard, Run, hear};
 use serde_json::json;
 
 use crate::pairs::{golden, table, told};
-use crate::states::{error, identity, record};
+use crate::states::{Story, error, identity, record, sent};
 
 fn answered(reply: Reply) -> Outcome {
     Ok(Answer { reply, request_id: None })
@@ -74,4 +74,23 @@ fn what_an_answer_leads_to_in_each_state_is_written_down() {
         let lines = text.lines().filter(|line| !line.starts_with("    nothing: "));
         golden(file, &lines.map(|line| format!("{line}\n")).collect::<String>());
     }
+}
+
+#[test]
+fn a_call_never_happened_only_when_several_looks_in_a_row_say_so() {
+    let lost = Event::Unknown { attempt: 1, error: error(Ending::Unknown) };
+    let looked = || Event::Looked { attempt: 1, value: Some(json!(false)) };
+    let other = Event::Observed { step: 0, target: 0, value: None };
+    let now = record(Event::Resumed {}).time + SignedDuration::from_secs(11);
+    let as_before = Heard::Observed { step: 0, target: 0, seen: vec![table_reply(false)] };
+    let looks = |events: &[Event]| {
+        let story = events.iter().cloned().fold(sent().then(lost.clone()), Story::then);
+        told(&story.0, Ok(hear(&story.0, &as_before, now)))
+    };
+    assert_eq!(looks(&[]), "looked");
+    assert_eq!(looks(&[looked()]), "looked");
+    assert_eq!(looks(&[looked(), looked()]), "looked concluded(never-happened)");
+    // Something else in between: counting begins anew.
+    assert_eq!(looks(&[looked(), looked(), other.clone()]), "looked");
+    assert_eq!(looks(&[looked(), other, looked(), looked()]), "looked concluded(never-happened)");
 }

@@ -4,9 +4,11 @@
 
 mod answers;
 mod book;
+mod chaos;
 mod crash;
 mod faults;
 mod forward;
+mod guards;
 mod oath;
 mod operator;
 mod pairs;

@@ -187,7 +187,7 @@ fn first() -> Vec<State> {
     ]
 }
 
-fn sent() -> Story {
+pub fn sent() -> Story {
     to_work(inspecting("dev", change(Danger::Change))).then(intended(1, 0))
 }
 
