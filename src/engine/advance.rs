@@ -61,6 +61,9 @@ fn walk(run: &Run, step: usize, now: Timestamp) -> Option<Event> {
 }
 
 fn inspected(run: &Run, step: usize, text: &Step, state: &StepRun) -> Option<Event> {
+    if let Some(id) = text.waits_for() {
+        return Some(Event::StepFailed { step, failure: Failure::unanswered(id) });
+    }
     let Some((_, wanted)) = text.targets() else {
         let Act::Ask { text } = &text.act else { return None };
         return Some(Event::Asked { step, text: text.clone() });

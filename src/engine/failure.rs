@@ -124,6 +124,16 @@ impl Failure {
         }
     }
 
+    /// A step cannot be walked without an answer that nobody gave.
+    pub fn unanswered(id: &str) -> Self {
+        Self::new(
+            "unanswered",
+            format!("it needs the answer of step `{id}`, which was skipped or left out"),
+            "Nothing was changed by this step. Skip it with a reason, and do it by hand or in a new \
+             run.",
+        )
+    }
+
     /// The wanted value did not appear in time.
     pub fn timed_out(name: &str, seconds: u64, seen: &str, changed: bool) -> Self {
         let advice = if changed {
