@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Out;
 use crate::app::Library;
+use crate::engine::words::count;
 use crate::error::{Error, Exit};
 
 pub(super) fn check(path: Option<&Path>, json: bool, out: &Out) -> Result<Exit, Error> {
@@ -39,8 +40,11 @@ pub(super) fn check(path: Option<&Path>, json: bool, out: &Out) -> Result<Exit, 
         }
         let warnings = problems.len() - errors;
         out.line(&format!(
-            "{} estates, {books} books: {errors} errors, {warnings} warnings",
-            library.shelves.len()
+            "{}, {}: {}, {}",
+            count(library.shelves.len(), "estate"),
+            count(books, "book"),
+            count(errors, "error"),
+            count(warnings, "warning")
         ));
     }
     Ok(if errors == 0 { Exit::Succeeded } else { Exit::Usage })

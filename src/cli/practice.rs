@@ -6,7 +6,7 @@ use super::Out;
 use super::args::PracticeCommand;
 use crate::app::Context;
 use crate::app::practice::{self, Practice};
-use crate::engine::words::call_words;
+use crate::engine::words::{call_words, count};
 use crate::error::{Error, Exit};
 use crate::sandbox::Fault;
 
@@ -56,16 +56,16 @@ pub(super) fn practice(
                         Error::usage(
                             "faults",
                             what,
-                            "It is a JSON list of faults; the README has one.",
+                            "It is a JSON list, such as [{\"on\": \"UpdateTable\", \"kind\": \"denied\"}].",
                         )
                     };
                     let text = std::fs::read(file).map_err(|e| bad(e.to_string()))?;
                     serde_json::from_slice(&text).map_err(|e| bad(e.to_string()))?
                 }
             };
-            let count = faults.len();
+            let set = count(faults.len(), "fault");
             Practice::open(state_dir, estate, environment)?.set_faults(faults)?;
-            out.talk(&format!("{count} faults are set in the simulated account."));
+            out.talk(&format!("{set} set in the simulated account."));
         }
     }
     Ok(Exit::Succeeded)

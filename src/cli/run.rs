@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::args::{ResumeArgs, RunArgs, WalkArgs};
 use super::console;
 use super::{Out, plan};
-use crate::app::{Context, History, Hub};
+use crate::app::{Context, History, Hub, connect, identity, unbound};
 use crate::error::{Error, Exit};
 use crate::journal;
 use crate::linear::{self, Aim, Answers, Linear};
@@ -21,10 +21,6 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
     let (estate, environment) = context.place()?;
     let book = context.library.book(&estate.name, &args.book)?;
     let params: BTreeMap<_, _> = args.params.param.iter().cloned().collect();
-    // What is wrong with the parameters shows before anything is asked of the account.
-    if !is_full_screen(&context, &args.walk) {
-        book.bind(estate, environment, &params).map_err(|found| crate::app::unbound(&found))?;
-    }
     let digest = args.plan.as_deref().map(plan::kept_digest).transpose()?;
     if is_full_screen(&context, &args.walk) && digest.is_none() {
         let all_given =
@@ -35,6 +31,11 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
         };
         return console::open(context, first).await;
     }
+    // Bad parameters, a login that is needed, or the wrong account: each has its own code, and
+    // shows before a run begins.
+    let bound = book.bind(estate, environment, &params).map_err(|found| unbound(&found))?;
+    let connected = connect(&context, estate, environment).await?;
+    identity(&connected.account, &bound).await?;
     let aim = Aim::Walk { book: args.book, params, digest };
     walk(context, aim, &args.walk, out).await
 }
@@ -63,6 +64,7 @@ async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Re
         confirm: walk.confirm.clone(),
         second: walk.second_person.clone(),
         answers: walk.answer.iter().cloned().collect(),
+        read_only: context.options.read_only,
         interactive: !walk.yes && surroundings.stdin_is_terminal && surroundings.stdout_is_terminal,
     };
     let (asks, asked) = mpsc::channel(console::ASKS);

@@ -64,7 +64,8 @@ pub fn due(run: &Run) -> Vec<Effect> {
     for (target, (wanted, found)) in wanted.iter().zip(&state.targets).enumerate() {
         match &found.state {
             TargetState::Waiting {}
-                if matches!(state.state, StepState::Inspecting {}) && text.waits_for().is_none() =>
+                if matches!(state.state, StepState::Inspecting {})
+                    && text.waits_for().is_none() =>
             {
                 let mut calls = setting.read(&wanted.on);
                 if matches!(text.act, Act::Set { .. }) {

@@ -155,8 +155,10 @@ impl Journal {
 /// # Errors
 /// It does not verify, or the disk refuses.
 pub fn read(directory: &Path) -> Result<Verified, JournalError> {
-    let bytes = disk::read_if_there(&directory.join(JOURNAL))?;
+    // The head first: a record that another process writes meanwhile is then one too many, which
+    // is fine, and not one too few, which would look like a cut.
     let head = read_head(directory)?;
+    let bytes = disk::read_if_there(&directory.join(JOURNAL))?;
     match bytes {
         Some(bytes) => chain::check(&bytes, head.as_ref()),
         None if head.is_some_and(|head| head.seq > 0) => Err(JournalError::Missing),

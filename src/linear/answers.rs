@@ -20,6 +20,8 @@ pub struct Answers {
     pub answers: BTreeMap<String, String>,
     /// Whether a person can be asked.
     pub interactive: bool,
+    /// `--read-only`: nothing that changes anything can be confirmed.
+    pub read_only: bool,
 }
 
 /// The name that practice gives for a second person.
@@ -107,6 +109,7 @@ impl Answers {
 
     /// What was given did not do: a person is asked from now on.
     pub fn used_up(&mut self) {
-        *self = Self { interactive: self.interactive, ..Self::default() };
+        let Self { interactive, read_only, .. } = *self;
+        *self = Self { interactive, read_only, ..Self::default() };
     }
 }

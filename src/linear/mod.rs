@@ -62,12 +62,22 @@ pub struct Linear {
     prompt: Option<Prompt>,
     /// What was last asked of the runner and not yet answered: asked once.
     asked: Option<Command>,
+    /// Whether the failure that a run was resumed from may be tried again without a person.
+    may_retry: bool,
 }
 
 impl Linear {
     /// A console with its aim, and what it may answer by itself.
     pub const fn new(aim: Aim, answers: Answers) -> Self {
-        Self { aim, answers, run: None, calls: BTreeMap::new(), prompt: None, asked: None }
+        Self {
+            aim,
+            answers,
+            run: None,
+            calls: BTreeMap::new(),
+            prompt: None,
+            asked: None,
+            may_retry: false,
+        }
     }
 
     /// The first things it wants.
@@ -140,6 +150,14 @@ impl Linear {
             out.push(Out::Leave(Exit::Failed));
             return out;
         }
+        if self.answers.read_only && wording::changes(plan) {
+            out.push(Out::Line(
+                "It would change something, and --read-only was given: nothing was sent."
+                    .to_owned(),
+            ));
+            out.push(Out::Leave(Exit::Cancelled));
+            return out;
+        }
         if self.answers.interactive {
             let what = format!("Start this run on {}?", wording::place(&plan.bound.environment));
             out.extend(self.ask(Prompt::Start { what }));
@@ -187,6 +205,9 @@ impl Linear {
                 out.push(Out::Leave(exit_of(rest)));
                 return out;
             }
+            let here = run.current().map(|step| &run.steps[step].state);
+            let failed = matches!(here, Some(StepState::Failed { .. }));
+            self.may_retry = failed && self.answers.yes;
             out.extend(wording::standing(run).into_iter().map(Out::Line));
             out.extend(self.tell(Command::Resume {}));
         }
@@ -277,6 +298,9 @@ impl Linear {
                 let advice = failure.advice.clone();
                 if self.answers.interactive {
                     return self.ask(Prompt::Failed { step, what, advice });
+                }
+                if std::mem::take(&mut self.may_retry) {
+                    return self.tell(Command::Retry { step });
                 }
                 let lines = vec![
                     Out::Line(format!("Step {} failed: {what}", step + 1)),

@@ -79,6 +79,15 @@ pub fn target_line(plan: &TargetPlan) -> String {
     }
 }
 
+/// Whether anything would be changed, as far as the plan can tell.
+pub(super) fn changes(plan: &Planned) -> bool {
+    plan.steps.iter().any(|step| {
+        let sets = matches!(plan.bound.steps[step.step].act, Act::Set { .. });
+        let later = |target: &TargetPlan| matches!(target.verdict, Verdict::Undetermined { .. });
+        step.danger() > Danger::Read || sets && step.targets.iter().any(later)
+    })
+}
+
 /// How many targets would change, by danger.
 fn totals(plan: &Planned) -> String {
     let verdicts =
@@ -90,9 +99,13 @@ fn totals(plan: &Planned) -> String {
     };
     let of = |is: fn(&Verdict) -> bool| verdicts().filter(|verdict| is(verdict)).count();
     let mut parts = Vec::new();
-    for danger in [Danger::Change, Danger::Destroy, Danger::Irreversible] {
+    for (danger, words) in [
+        (Danger::Change, "to change"),
+        (Danger::Destroy, "to destroy"),
+        (Danger::Irreversible, "to change irreversibly"),
+    ] {
         if changes(danger) > 0 {
-            parts.push(format!("{} to {danger}", changes(danger)));
+            parts.push(format!("{} {words}", changes(danger)));
         }
     }
     let others = [

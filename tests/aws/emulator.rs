@@ -1,9 +1,10 @@
 //! A ministack of one test's own: a server on a free port of loopback, gone when it is dropped.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -14,26 +15,32 @@ const VARIABLE: &str = "MUSTER_MINISTACK";
 /// The executable, from the target folder.
 const UNDER_TARGET: &str = "ministack/bin/ministack";
 
-/// Between two looks at whether it answers.
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+/// Whether it answers is looked at whenever it says something, and this long after it did.
+const LOOK_AFTER: Duration = Duration::from_millis(100);
 
-/// Looks before giving up: a minute, for a machine that is busy compiling.
-const LOOKS: u32 = 2_400;
+/// Looks before giving up: a minute at the least, for a machine that is busy compiling.
+const LOOKS: u32 = 600;
 
 /// A running emulator.
 #[derive(Debug)]
 pub struct Emulator {
     process: Child,
     address: SocketAddr,
-    /// Its working folder, with its log.
-    folder: TempDir,
+    /// What it says, line by line.
+    says: Receiver<String>,
+    /// Its working folder.
+    _folder: TempDir,
 }
 
 /// Starts an emulator that takes itself for this account, and waits until it answers.
 pub fn start(account: &str) -> Emulator {
+    start_with(account, &[])
+}
+
+/// Starts an emulator with more in its environment.
+pub fn start_with(account: &str, variables: &[(&str, &str)]) -> Emulator {
     let executable = executable();
     let folder = TempDir::new().expect("a folder for the emulator");
-    let log = std::fs::File::create(folder.path().join("log")).expect("its log");
     let address = free_address();
     let process = Command::new(&executable)
         .current_dir(folder.path())
@@ -41,16 +48,30 @@ pub fn start(account: &str) -> Emulator {
         .env("GATEWAY_PORT", address.port().to_string())
         .env("MINISTACK_ACCOUNT_ID", account)
         .env("CLOUDTRAIL_RECORDING", "1")
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
-        .stdout(log.try_clone().expect("its log twice"))
-        .stderr(log)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn();
-    let process = process.unwrap_or_else(|error| {
+    let mut process = process.unwrap_or_else(|error| {
         missing(&format!("{} does not start: {error}", executable.display()))
     });
-    let mut emulator = Emulator { process, address, folder };
+    let (say, says) = channel();
+    pass_on(process.stdout.take().expect("its output"), say.clone());
+    pass_on(process.stderr.take().expect("its errors"), say);
+    let emulator = Emulator { process, address, says, _folder: folder };
     emulator.wait_until_it_answers();
     emulator
+}
+
+/// Reads what a process says to its end, so that it never waits for a reader.
+fn pass_on(from: impl Read + Send + 'static, to: Sender<String>) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            // A test that is over does not listen any more.
+            let _ = to.send(line);
+        }
+    });
 }
 
 impl Emulator {
@@ -59,16 +80,19 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
-    fn wait_until_it_answers(&mut self) {
+    fn wait_until_it_answers(&self) {
+        let mut log = Vec::new();
         for _ in 0..LOOKS {
+            match self.says.recv_timeout(LOOK_AFTER) {
+                Ok(line) => log.push(line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
             if self.answers() {
                 return;
             }
-            let ended = self.process.try_wait().expect("the state of the emulator");
-            assert!(ended.is_none(), "the emulator ended at once: {}", self.log());
-            std::thread::sleep(LOOK_EVERY);
         }
-        assert!(self.answers(), "the emulator does not answer: {}", self.log());
+        unreachable!("the emulator does not answer: {}", log.join("\n"))
     }
 
     fn answers(&self) -> bool {
@@ -83,10 +107,6 @@ impl Emulator {
             Ok(&answer == b"HTTP/1.1 200")
         };
         ask().unwrap_or(false)
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
 

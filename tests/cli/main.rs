@@ -1,0 +1,18 @@
+//! The program as it is typed: what it prints, what it leaves behind, and how it ends.
+//!
+//! Everything happens in practice, each test in a state directory of its own, without a terminal.
+
+mod books;
+mod check;
+mod crash;
+mod faults;
+mod generated;
+mod hostile;
+mod interrupted;
+mod journal;
+mod json;
+mod plan;
+mod refused;
+mod shape;
+mod support;
+mod walk;
