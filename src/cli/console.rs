@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::run::Signals;
+use super::Out;
+use super::run::{self, Signals};
 use crate::app::{Context, Hub, Surroundings, clock};
 use crate::error::{Error, Exit};
 use crate::link::{Ask, News};
@@ -30,10 +31,19 @@ pub(super) fn is_possible(surroundings: &Surroundings) -> bool {
         && !matches!(surroundings.term.as_str(), "" | "dumb")
 }
 
-pub(super) async fn console(context: Arc<Context>) -> Result<Exit, Error> {
+/// Whether a full screen is possible, and not declined.
+pub(super) fn is_wanted(context: &Context) -> bool {
+    !context.options.linear && is_possible(&context.surroundings)
+}
+
+pub(super) async fn console(context: Arc<Context>, out: &Out) -> Result<Exit, Error> {
     context.place()?;
-    if is_possible(&context.surroundings) {
+    if is_wanted(&context) {
         return open(context, First::Home).await;
+    }
+    let surroundings = &context.surroundings;
+    if surroundings.stdin_is_terminal && surroundings.stdout_is_terminal {
+        return run::pick(context, out).await;
     }
     let what = "there is no terminal to draw on";
     let advice = "Use `muster list`, `muster plan BOOK` and `muster run BOOK --linear`.";
