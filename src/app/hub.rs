@@ -128,7 +128,10 @@ impl Hub {
             Some(journal) => journal,
             none => none.insert(Journal::open(&self.context.state_dir, &actor, now())?.0),
         };
-        let record = journal.append(id, &actor, now(), &event)?;
+        let time = now();
+        // What cannot be folded must not become durable: the journal would be unreadable.
+        self.history.check(journal.next(id, &actor, time, &event))?;
+        let record = journal.append(id, &actor, time, &event)?;
         self.history.add(record.clone())?;
         self.tell(News::Recorded { record: Box::new(record) }).await;
         Ok(())
@@ -279,7 +282,12 @@ impl Hub {
             return Ok(());
         }
         let Some(run) = self.run(id) else { return Ok(()) };
-        match decide(run, command, now()) {
+        if matches!(command, Command::Resume {}) && self.hands.is_sending() {
+            // Its ending is still to be heard: to look for it now could conclude too early.
+            self.refuse(id, Refusal::InFlight {}).await;
+            return Ok(());
+        }
+        match decide(run, command, &self.context.surroundings.actor, now()) {
             Ok(events) => {
                 for event in events {
                     self.record(id, event).await?;

@@ -87,6 +87,10 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
         target.state.is_in_flight() || matches!(target.state, TargetState::Observing {})
     };
     let failing = state.targets.iter().any(|t| matches!(t.state, TargetState::Failed { .. }));
+    if state.stale && !failing && state.targets.iter().any(|t| t.state.next_call().is_some()) {
+        let why = "what was confirmed before the run was resumed is read anew".to_owned();
+        return (!state.targets.iter().any(|t| busy(&t))).then_some(Event::Reopened { step, why });
+    }
     if run.armed && !failing && state.targets.iter().filter(busy).count() < TARGETS_AT_ONCE {
         let due = state.targets.iter().enumerate().find_map(|(target, found)| {
             let (position, _) = found.state.next_call()?;

@@ -41,6 +41,7 @@ impl Run {
                 started: None,
                 since: None,
                 ended: None,
+                stale: false,
                 targets: vec![TargetRun::default(); targets],
             }
         });
@@ -88,7 +89,10 @@ impl Run {
             }
             Event::Planned { step, digest } => self.planned(*step, digest, now),
             Event::Reopened { step, .. } => {
-                self.current_step(*step, &["planned"]).map(|step| step.reopen(now))
+                let step = self.current_step(*step, &["planned", "working"])?;
+                step.at_rest()?;
+                step.reopen(now);
+                Ok(())
             }
             Event::Confirmed { step, digest, .. } => self.confirmed(*step, digest, now),
             Event::Intended { attempt, step, target, call, digest } => {
@@ -377,8 +381,9 @@ impl Run {
             match step.state {
                 StepState::Planned { .. } | StepState::Inspecting {} => step.reopen(now),
                 StepState::Failed { .. } if again => step.reopen(now),
+                // What is under way is seen to its end; the rest is read and confirmed anew.
+                StepState::Working {} => step.stale = true,
                 StepState::Waiting {}
-                | StepState::Working {}
                 | StepState::Asking { .. }
                 | StepState::Failed { .. }
                 | StepState::Ended { .. } => {}

@@ -13,11 +13,11 @@ const PLAN_IS_FRESH_SECONDS: i64 = 600;
 
 type Decision = Result<Vec<Event>, Refusal>;
 
-/// What follows from a command.
+/// What follows from a command of this actor, `user@host`.
 ///
 /// # Errors
 /// Why it is not allowed now. Nothing has happened then.
-pub fn decide(run: &Run, command: &Command, now: Timestamp) -> Decision {
+pub fn decide(run: &Run, command: &Command, by: &str, now: Timestamp) -> Decision {
     if let Command::Note { text } = command {
         return Ok(vec![Event::Noted { text: given(text)? }]);
     }
@@ -36,7 +36,7 @@ pub fn decide(run: &Run, command: &Command, now: Timestamp) -> Decision {
         Command::Disarm {} if !run.armed => Ok(Vec::new()),
         Command::Disarm {} => Ok(vec![Event::Disarmed {}]),
         Command::Confirm { step, digest, typed, second } => {
-            confirm(run, *step, digest, typed, second.as_deref(), now)
+            confirm(run, *step, digest, typed, second.as_deref(), by, now)
         }
         // It is filled into later steps: it must not be taken for something to fill in itself.
         Command::Answer { text, .. } if text.contains("${") => Err(Refusal::Path {}),
@@ -100,6 +100,7 @@ fn confirm(
     digest: &str,
     typed: &[String],
     second: Option<&str>,
+    by: &str,
     now: Timestamp,
 ) -> Decision {
     let event = Event::Confirmed {
@@ -137,7 +138,7 @@ fn confirm(
             let name =
                 |actor: &str| actor.split('@').next().unwrap_or_default().trim().to_lowercase();
             let other = second.map(name).filter(|other| !other.is_empty());
-            if needs_second && other.is_none_or(|other| other == name(&run.actor)) {
+            if needs_second && other.is_none_or(|other| other == name(by)) {
                 return Err(Refusal::SecondPerson {});
             }
             Ok(events)

@@ -137,6 +137,9 @@ pub struct StepRun {
     pub since: Option<Timestamp>,
     /// When it ended.
     pub ended: Option<Timestamp>,
+    /// Whether it was confirmed before the run was last resumed: on that confirmation nothing more
+    /// is sent.
+    pub stale: bool,
     /// Its targets, as those of the book.
     pub targets: Vec<TargetRun>,
 }
@@ -328,10 +331,9 @@ impl Run {
 
     /// True when a confirmed call is held back because the run is read-only.
     pub fn waits_to_be_armed(&self) -> bool {
+        let due = |step: &StepRun| step.targets.iter().any(|t| t.state.next_call().is_some());
         let working = self.current().and_then(|step| self.steps.get(step));
-        !self.armed
-            && working
-                .is_some_and(|step| step.targets.iter().any(|t| t.state.next_call().is_some()))
+        !self.armed && working.is_some_and(|step| !step.stale && due(step))
     }
 
     /// The step and the target of an attempt that is in flight.

@@ -13,6 +13,7 @@ impl StepRun {
     pub(super) fn enter(&mut self, state: StepState, now: Timestamp) {
         self.state = state;
         self.since = Some(now);
+        self.stale = false;
     }
 
     pub(super) fn end(&mut self, end: StepEnd, now: Timestamp) {

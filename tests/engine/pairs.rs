@@ -11,6 +11,7 @@ use muster::engine::{
 };
 use serde_json::{Value, json};
 
+use crate::shell::ACTOR;
 use crate::states::{
     State, all, call, change, error, failure, identity, inspected, intended, record, shown,
 };
@@ -315,7 +316,7 @@ fn what_a_person_may_ask_in_each_state_is_written_down() {
     let now = record(Event::Resumed {}).time;
     let text = table(commands, |run, command| {
         assert!(is_tried(command));
-        told(run, decide(run, command, now))
+        told(run, decide(run, command, ACTOR, now))
     });
     golden("commands.txt", &text);
 }

@@ -161,7 +161,7 @@ impl Shell {
 
     /// A person asks for something.
     pub fn ask(&mut self, command: &Command) -> Result<(), Refusal> {
-        for event in decide(&self.run, command, self.now)? {
+        for event in decide(&self.run, command, ACTOR, self.now)? {
             self.record(event);
         }
         Ok(())
