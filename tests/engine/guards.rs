@@ -457,3 +457,20 @@ fn a_run_that_stopped_can_be_resumed_and_tries_again() {
     assert_eq!(shell.world.ledger().len(), 7);
     hold(&shell);
 }
+
+#[test]
+fn what_was_confirmed_before_a_resume_is_read_and_confirmed_anew() {
+    let mut shell = planned("dev", TOPICS);
+    let confirmed = confirm(&shell.run, 0, None);
+    shell.ask(&confirmed).unwrap();
+    // The process dies between the confirmation and the first call.
+    shell.crash();
+    shell.now += SignedDuration::from_hours(72);
+    shell.ask(&Command::Resume {}).unwrap();
+    assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+    assert!(matches!(shell.run.steps[0].state, StepState::Planned { .. }), "{}", shell.tail());
+    assert!(has(&shell, |event| matches!(event, Event::Reopened { .. })));
+    assert!(!has(&shell, |event| matches!(event, Event::Intended { .. })), "{}", shell.tail());
+    Operator::default().walk(&mut shell);
+    hold(&shell);
+}
