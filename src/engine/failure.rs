@@ -95,11 +95,7 @@ impl Failure {
                  whether an earlier step that makes it was skipped; then retry the step.",
             )),
             Verdict::Unreadable { error: Unread::Failed(error) } => {
-                let failure = Self::of(error);
-                Some(Self {
-                    what: format!("{name} could not be read: {}", failure.what),
-                    ..failure
-                })
+                Some(Self::of_read(name, error))
             }
             Verdict::Unreadable { error: Unread::Strange(what) } => Some(Self::new(
                 "strange",

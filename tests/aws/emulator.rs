@@ -119,7 +119,7 @@ impl Drop for Emulator {
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests have no app that read the environment")]
-fn executable() -> PathBuf {
+pub fn executable() -> PathBuf {
     if let Some(path) = std::env::var_os(VARIABLE) {
         return path.into();
     }

@@ -8,6 +8,7 @@ mod dynamodb;
 mod emulator;
 mod environment;
 mod features;
+mod phase_1;
 mod s3;
 mod sns;
 mod sts;
