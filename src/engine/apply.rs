@@ -88,12 +88,7 @@ impl Run {
                 self.inspected(*step, *target, verdict, now)
             }
             Event::Planned { step, digest } => self.planned(*step, digest, now),
-            Event::Reopened { step, .. } => {
-                let step = self.current_step(*step, &["planned", "working"])?;
-                step.at_rest()?;
-                step.reopen(now);
-                Ok(())
-            }
+            Event::Reopened { step, .. } => self.reopened(*step, now),
             Event::Confirmed { step, digest, .. } => self.confirmed(*step, digest, now),
             Event::Intended { attempt, step, target, call, digest } => {
                 self.intended(*attempt, (*step, *target), call, digest, now)
@@ -148,6 +143,13 @@ impl Run {
             }
             Event::Rested { rest } => self.rested(rest),
         }
+    }
+
+    fn reopened(&mut self, step: usize, now: Timestamp) -> Result<(), Misfit> {
+        let step = self.current_step(step, &["planned", "working"])?;
+        step.at_rest()?;
+        step.reopen(now);
+        Ok(())
     }
 
     fn identified(&mut self, identity: Option<&Identity>) -> Result<(), Misfit> {

@@ -185,7 +185,7 @@ impl Known<'_> {
             );
             findings
                 .error(Code::Unreachable, span.clone(), message)
-                .help(&format!("give this step `when = \"${{params.{param}}}\"` too"));
+                .help(format!("give this step `when = \"${{params.{param}}}\"` too"));
         }
     }
 }

@@ -18,6 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Keys of the first half second of a dialog are dropped, and begin it anew.
 const HASTE: Duration = Duration::from_millis(650);
 
+#[expect(clippy::disallowed_methods, reason = "the program under test lives by the real clock")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
 pub struct Operator {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
@@ -79,13 +84,13 @@ impl Operator {
 
     /// Reads the screen until it says one of these.
     pub fn sees_one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        let limit = Instant::now() + PATIENCE;
+        let limit = clock() + PATIENCE;
         loop {
             let shown = self.screen();
             if let Some(text) = texts.iter().find(|text| shown.contains(**text)) {
                 return text;
             }
-            let left = limit.saturating_duration_since(Instant::now());
+            let left = limit.saturating_duration_since(clock());
             match self.bytes.recv_timeout(left) {
                 Ok(bytes) => self.shown(&bytes),
                 Err(_) => panic!("the screen never said {texts:?}:\n{shown}"),
@@ -95,9 +100,9 @@ impl Operator {
 
     /// Reads what a dialog says, for as long as it takes no keys.
     pub fn reads_on(&mut self) {
-        let limit = Instant::now() + HASTE;
+        let limit = clock() + HASTE;
         loop {
-            match self.bytes.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+            match self.bytes.recv_timeout(limit.saturating_duration_since(clock())) {
                 Ok(bytes) => self.shown(&bytes),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
             }
