@@ -1,31 +1,91 @@
 //! Muster: a terminal console for runbooks and disaster recovery on AWS.
 //!
+//! This page is the architecture document. It says what each folder is for, which way the arrows
+//! between them point, what is never broken, and how a key press becomes a change in AWS.
+//!
 //! # Modules
 //!
 //! ```text
-//! main.rs      arguments in, exit code out
-//! cli/         one file per subcommand
-//! app/         the imperative shell: owns time, tasks, channels; nothing else knows it
-//! tui/         the full-screen console; the only folder that names the terminal
+//! main.rs      the exit code of the command line
+//! cli/         one file per subcommand; the only folder that names clap
+//! app/         the imperative shell: owns time, tasks, files, channels; nothing below knows it
+//! tui/         the full-screen console; the only folder that names ratatui and crossterm
 //! linear/      the same console as plain lines
-//! report/      run, drill and compliance reports
-//! link.rs      what a console and the runner say to each other
+//! link.rs      what a console and the runner say to each other: Ask up, News down
 //! journal/     append-only, hash-chained, fsynced record of events
-//! engine/      pure: command in, events out, and the state that events make
-//! runbook/     pure: TOML text in, a checked and bound book out
-//! estate/      pure: environments, inventory, compliance profiles
-//! settings/    pure: the table of settings over calls and replies
+//! engine/      pure: commands and answers in, events out, and the state that the events make
+//! runbook/     pure: TOML text in, a checked and bound book out, or problems with their places
+//! estate/      pure: environments and inventory
+//! settings/    pure: the table of settings, over calls and replies
 //! cloud/       pure: the closed vocabulary of AWS operations
-//! sandbox/     a simulated AWS account that answers calls
-//! aws/         AWS itself that answers calls, behind the feature of that name
+//! sandbox/     a simulated AWS account behind the same calls
+//! aws/         AWS itself behind the same calls; the only folder that names aws_* (feature `aws`)
 //! problem/     what is wrong in a file, with its place
-//! error.rs     a kind, a sentence, a way out and an exit code
+//! error.rs     what a person is told: what happened, what it did to AWS, what to do, exit code
 //! text.rs      text from outside, made fit to show
 //! ```
 //!
-//! Arrows between them point one way. `tests/tidy/main.rs` holds the table of all there are: its
-//! test fails on any other, on a foreign crate outside of its folder, and on a module that is
-//! missing above.
+//! Arrows point one way. `tests/tidy/main.rs` holds the table of all there are; its test fails on
+//! any other, on a foreign crate outside its folder, on a file without a first line that says what
+//! it is for, and on a folder that is missing above.
+//!
+//! # The one idea
+//!
+//! A [setting](settings::Setting) is a property of a resource as plain data and pure functions: how
+//! it is read, decoded, compared, written, undone; how dangerous a given change is; which rules of
+//! AWS bind it. Plan, apply, verify, *already done*, preflight rules, IAM policy, reference page and
+//! the schema of books are all made from that one table. Adding a setting is one `impl` in one file
+//! and one row in [`settings::TABLE`].
+//!
+//! # From a key to a change
+//!
+//! ```text
+//! key -> tui/linear: Ask::Tell(Command) -> app::Hub -> engine::decide -> events
+//!                                                                          |
+//!        consoles <- News::Recorded <- engine apply <- journal (fsync) <---+
+//!                                          |
+//!                                   engine::due: effects -> app hands -> Account::send (aws, sandbox)
+//!                                                                          |
+//!                     events <- engine::hear <- how the call ended <-------+
+//! ```
+//!
+//! [`engine::advance()`] supplies what follows from the state alone (the next step, the next intent,
+//! the end). All four are plain synchronous functions of the state; consoles fold the very same
+//! records with the same [`engine::Run::apply`].
+//!
+//! # Invariants
+//!
+//! - **No change is sent before its intent is durable.** A call is sent only in state *sent*, which
+//!   only [`engine::Event::Intended`] makes, which is applied only after the journal has fsynced it.
+//! - **An attempt is sent at most once.** On resume every attempt without an ending becomes
+//!   *unknown*: it is looked for, and sent again, under a new number, only after several looks over
+//!   time showed that it never happened.
+//! - **What was confirmed is what is sent.** Applying an intent whose call is not the one in the
+//!   confirmed plan is an error, and a plan that is too old is read anew instead of confirmed.
+//! - **Green means read back.** *Verified* is made only of a read after the change.
+//! - **Nothing goes to another account.** An intent needs an identity that equals the
+//!   environment's; every pause and every resume forgets it. Bucket calls name their owner besides.
+//! - **Read-only is a state of the run**, not a set of hidden keys.
+//! - **After one failing write or fsync nothing is written or sent any more.**
+//! - **No text from outside reaches a terminal unseen.** Each sink passes what it writes through
+//!   [`text`]: the finished screen buffer, the lines of the command line, and its JSON.
+//! - **Nothing waits in key or draw code**; all channels are bounded.
+//!
+//! `tests/engine` breaks each of the first six on purpose in the simulated account: a crash at
+//! every record, a fault at every call, every event in every state.
+//!
+//! # Where this differs from the first design
+//!
+//! - `link` is a module of its own: consoles may not know `app`.
+//! - `decide` takes what persons ask; `hear` and `advance` stand beside it for the account and for
+//!   what happens by itself.
+//! - The typed phrase of an irreversible change is `account/region/resource` with the account id
+//!   that answered: reading the alias would need one more permission.
+//! - A run that failed before anything was changed rests as *failed*, so that exit code 1 and the
+//!   screen agree; *stuck* means that something was changed.
+//! - Time in the simulated account runs [`app::practice::PACE`] times as fast; a run knows its pace,
+//!   so that time-outs and waits mean AWS's time.
+//! - The practice clock is the machine's, faster: tests inject theirs.
 
 pub mod app;
 #[cfg(feature = "aws")]

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::cloud::sts::Identity;
 use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
+use crate::error::Exit;
 use crate::estate::Environment;
 use crate::runbook::{Bound, OutlineStep, Param, Pinned};
 use crate::settings::Kind;
@@ -73,8 +74,8 @@ pub enum News {
     Planned {
         /// Name of the book.
         book: String,
-        /// The plan or the problem, as text.
-        plan: Box<Result<Planned, String>>,
+        /// The plan or the problem.
+        plan: Box<Result<Planned, Said>>,
     },
     /// A run as it is now; its events follow.
     Opened {
@@ -82,6 +83,8 @@ pub enum News {
         run: Box<Run>,
         /// Its records so far, oldest first.
         records: Vec<Record>,
+        /// Whether it is being walked by this runner. If not, it stands still until it is resumed.
+        walked: bool,
     },
     /// Something happened in a run, and is durable.
     Recorded {
@@ -123,8 +126,17 @@ pub enum News {
     /// Something went wrong that belongs to no run, such as a journal that cannot be written.
     Trouble {
         /// What happened and what to do.
-        text: String,
+        said: Said,
     },
+}
+
+/// An error as a console is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What happened, what it did to AWS, and what to do.
+    pub text: String,
+    /// How a program that can do nothing else ends on it.
+    pub exit: Exit,
 }
 
 /// The home page.

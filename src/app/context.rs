@@ -31,6 +31,8 @@ pub struct Options {
     pub runbooks: Option<PathBuf>,
     /// Never change anything.
     pub read_only: bool,
+    /// Plain lines instead of the full screen.
+    pub linear: bool,
 }
 
 /// What is known of the machine and the terminal, read once.

@@ -57,6 +57,16 @@ impl History {
         Ok(())
     }
 
+    /// Says whether a record could be folded, and changes nothing.
+    ///
+    /// # Errors
+    /// It tells of something that cannot happen.
+    pub fn check(&self, record: Record) -> Result<(), Error> {
+        let run = self.runs.get(&record.run).map(|(run, _)| (run.clone(), Vec::new()));
+        let runs = run.into_iter().map(|run| (record.run.clone(), run)).collect();
+        Self { runs }.add(record)
+    }
+
     /// A run with its records.
     pub fn get(&self, id: &str) -> Option<&(Run, Vec<Record>)> {
         self.runs.get(id)

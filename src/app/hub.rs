@@ -18,7 +18,7 @@ use crate::engine::{Command, Event, Heard, Refusal, Run, RunId, advance, decide,
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate};
 use crate::journal::{self, Check, Journal};
-use crate::link::{Ask, BookRow, Home, News};
+use crate::link::{Ask, BookRow, Home, News, Said};
 use crate::runbook::{Bound, Problem};
 use crate::settings::{self, Kind};
 
@@ -128,7 +128,10 @@ impl Hub {
             Some(journal) => journal,
             none => none.insert(Journal::open(&self.context.state_dir, &actor, now())?.0),
         };
-        let record = journal.append(id, &actor, now(), &event)?;
+        let time = now();
+        // What cannot be folded must not become durable: the journal would be unreadable.
+        self.history.check(journal.next(id, &actor, time, &event))?;
+        let record = journal.append(id, &actor, time, &event)?;
         self.history.add(record.clone())?;
         self.tell(News::Recorded { record: Box::new(record) }).await;
         Ok(())
@@ -167,7 +170,7 @@ impl Hub {
         match answer {
             Ok(news) => self.tell(news).await,
             Err(error) if error.exit == Exit::Tampered => return Err(error),
-            Err(error) => self.tell(News::Trouble { text: said(&error) }).await,
+            Err(error) => self.tell(News::Trouble { said: said(&error) }).await,
         }
         Ok(())
     }
@@ -264,7 +267,8 @@ impl Hub {
                 "`muster runs` shows all.",
             )
         })?;
-        Ok(News::Opened { run: Box::new(run.clone()), records: records.clone() })
+        let walked = self.active.as_deref() == Some(id);
+        Ok(News::Opened { run: Box::new(run.clone()), records: records.clone(), walked })
     }
 
     async fn command(&mut self, id: &str, command: &Command) -> Result<(), Error> {
@@ -274,11 +278,16 @@ impl Hub {
             if error.exit == Exit::Tampered {
                 return Err(error);
             }
-            self.tell(News::Trouble { text: said(&error) }).await;
+            self.tell(News::Trouble { said: said(&error) }).await;
             return Ok(());
         }
         let Some(run) = self.run(id) else { return Ok(()) };
-        match decide(run, command, now()) {
+        if matches!(command, Command::Resume {}) && self.hands.is_sending() {
+            // Its ending is still to be heard: to look for it now could conclude too early.
+            self.refuse(id, Refusal::InFlight {}).await;
+            return Ok(());
+        }
+        match decide(run, command, &self.context.surroundings.actor, now()) {
             Ok(events) => {
                 for event in events {
                     self.record(id, event).await?;
@@ -398,9 +407,9 @@ fn glimpse(run: &Run, heard: &Heard) -> Option<News> {
 }
 
 /// An error in one paragraph, for a console.
-fn said(error: &Error) -> String {
+fn said(error: &Error) -> Said {
     let effect = error.effect.as_ref().map(|effect| format!(" ({effect})")).unwrap_or_default();
-    format!("{}{effect}. {}", error.what, error.advice)
+    Said { text: format!("{}{effect}. {}", error.what, error.advice), exit: error.exit }
 }
 
 /// The problems of a book that cannot be bound, as one error.

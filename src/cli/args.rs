@@ -62,6 +62,10 @@ pub struct Arguments {
     #[arg(long, global = true)]
     read_only: bool,
 
+    /// Plain lines instead of the full screen (so do ACCESSIBLE=1 and TERM=dumb)
+    #[arg(long, global = true)]
+    linear: bool,
+
     /// Answer as JSON, with a `version` field (commands that read)
     #[arg(long, global = true)]
     pub(super) json: bool,
@@ -179,11 +183,8 @@ pub(super) struct ResumeArgs {
     pub walk: WalkArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct WalkArgs {
-    /// Plain lines instead of the full screen
-    #[arg(long)]
-    pub linear: bool,
     /// Stands for Enter and `y`; in practice also for typed phrases and manual steps
     #[arg(long)]
     pub yes: bool,
@@ -230,13 +231,15 @@ impl Arguments {
         Options {
             estate: self.estate.clone(),
             environment: self.env.clone(),
-            practice: self.practice,
+            // What is asked of the simulated account is practice, said or not.
+            practice: self.practice || matches!(self.command, Some(Command::Practice { .. })),
             profile: self.profile.clone(),
             region: self.region.clone(),
             endpoint_url: self.endpoint_url.clone(),
             state_dir: self.state_dir.clone(),
             runbooks: self.runbooks.clone(),
             read_only: self.read_only,
+            linear: self.linear,
         }
     }
 }

@@ -8,12 +8,12 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::run::Signals;
+use super::Out;
+use super::run::{self, Signals};
 use crate::app::{Context, Hub, Surroundings, clock};
 use crate::error::{Error, Exit};
 use crate::link::{Ask, News};
-use crate::tui::terminal::{self, Events, Screen};
-use crate::tui::{Colour, Console, First, Input, Look, Outgoing};
+use crate::tui::{self, Colour, Console, Events, First, Input, Look, Outgoing, Screen};
 
 /// How many asks may wait: a person types slower than the runner answers.
 pub(super) const ASKS: usize = 64;
@@ -31,10 +31,19 @@ pub(super) fn is_possible(surroundings: &Surroundings) -> bool {
         && !matches!(surroundings.term.as_str(), "" | "dumb")
 }
 
-pub(super) async fn console(context: Arc<Context>) -> Result<Exit, Error> {
+/// Whether a full screen is possible, and not declined.
+pub(super) fn is_wanted(context: &Context) -> bool {
+    !context.options.linear && is_possible(&context.surroundings)
+}
+
+pub(super) async fn console(context: Arc<Context>, out: &Out) -> Result<Exit, Error> {
     context.place()?;
-    if is_possible(&context.surroundings) {
+    if is_wanted(&context) {
         return open(context, First::Home).await;
+    }
+    let surroundings = &context.surroundings;
+    if surroundings.stdin_is_terminal && surroundings.stdout_is_terminal {
+        return run::pick(context, out).await;
     }
     let what = "there is no terminal to draw on";
     let advice = "Use `muster list`, `muster plan BOOK` and `muster run BOOK --linear`.";
@@ -64,12 +73,7 @@ fn colour(surroundings: &Surroundings) -> Colour {
     let full = matches!(surroundings.color_term.as_str(), "truecolor" | "24bit");
     match surroundings {
         Surroundings { no_color: true, .. } => Colour::None,
-        _ if full
-            || surroundings.term.contains("256color")
-            || surroundings.term.contains("direct") =>
-        {
-            Colour::Full
-        }
+        _ if full || surroundings.term.contains("direct") => Colour::Full,
         _ => Colour::Sixteen,
     }
 }
@@ -94,7 +98,7 @@ impl Desk {
         asks: mpsc::Sender<Ask>,
         mut told: mpsc::Receiver<News>,
     ) -> Result<Exit, Error> {
-        let mut events = terminal::events();
+        let mut events = tui::events();
         let mut signals = Signals::new()?;
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -75,7 +75,7 @@ async fn command(
     out: &Out,
 ) -> Result<Exit, Error> {
     match command {
-        None => console::console(context).await,
+        None => console::console(context, out).await,
         Some(Command::List) => list::list(&context, json, out),
         Some(Command::Show(args)) => show::show(&context, &args, json, out),
         Some(Command::Plan(args)) => plan::plan(&context, &args, json, out).await,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc;
 use super::args::{ResumeArgs, RunArgs, WalkArgs};
 use super::console;
 use super::{Out, plan};
-use crate::app::{Context, History, Hub, connect, identity, unbound};
+use crate::app::{Context, History, Hub, clock, connect, identity, unbound};
 use crate::error::{Error, Exit};
 use crate::journal;
 use crate::linear::{self, Aim, Answers, Linear};
@@ -54,7 +55,12 @@ pub(super) async fn resume(
 }
 
 fn is_full_screen(context: &Context, walk: &WalkArgs) -> bool {
-    !walk.linear && !walk.yes && console::is_possible(&context.surroundings)
+    !walk.yes && console::is_wanted(context)
+}
+
+/// The console as plain lines, from the list of books on.
+pub(super) async fn pick(context: Arc<Context>, out: &Out) -> Result<Exit, Error> {
+    walk(context, Aim::Pick, &WalkArgs::default(), out).await
 }
 
 async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Result<Exit, Error> {
@@ -76,6 +82,9 @@ async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Re
     exit
 }
 
+/// A line that comes so soon after a question was typed before it, or by a hand that slipped.
+const TOO_EARLY: SignedDuration = SignedDuration::from_millis(500);
+
 /// Lines out and lines in, until the console leaves or the runner stops.
 async fn converse(
     mut linear: Linear,
@@ -86,6 +95,7 @@ async fn converse(
     let mut lines: Option<Lines<BufReader<Stdin>>> = None;
     let mut signals = Signals::new()?;
     let mut wanted = linear.begin();
+    let mut asked = clock::now();
     loop {
         let mut reading = false;
         for want in std::mem::take(&mut wanted) {
@@ -93,6 +103,7 @@ async fn converse(
                 linear::Out::Line(text) => out.line(&text),
                 linear::Out::Prompt(text) => {
                     out.prompt(&text);
+                    asked = clock::now();
                     reading = true;
                 }
                 linear::Out::Ask(ask) => {
@@ -113,6 +124,7 @@ async fn converse(
                 None => return Ok(Exit::Stuck),
             },
             line = next_line(&mut lines) => match line {
+                Ok(Some(_)) if clock::now().duration_since(asked) < TOO_EARLY => linear.too_early(),
                 Ok(Some(line)) => linear.typed(&line),
                 Ok(None) | Err(_) => { lines = None; linear.hung_up() }
             },

@@ -61,6 +61,9 @@ fn walk(run: &Run, step: usize, now: Timestamp) -> Option<Event> {
 }
 
 fn inspected(run: &Run, step: usize, text: &Step, state: &StepRun) -> Option<Event> {
+    if let Some(id) = text.waits_for() {
+        return Some(Event::StepFailed { step, failure: Failure::unanswered(id) });
+    }
     let Some((_, wanted)) = text.targets() else {
         let Act::Ask { text } = &text.act else { return None };
         return Some(Event::Asked { step, text: text.clone() });
@@ -73,10 +76,8 @@ fn inspected(run: &Run, step: usize, text: &Step, state: &StepRun) -> Option<Eve
         .zip(verdicts)
         .filter_map(|(wanted, verdict)| Failure::of_verdict(&wanted.on.name, verdict, leave))
         .collect();
-    if let [first, rest @ ..] = failures.as_slice() {
-        let what = std::iter::once(first).chain(rest).map(|f| f.what.as_str());
-        let what = what.collect::<Vec<_>>().join("; ");
-        return Some(Event::StepFailed { step, failure: Failure { what, ..first.clone() } });
+    if let [first, others @ ..] = failures.as_slice() {
+        return Some(Event::StepFailed { step, failure: first.clone().and_more(others.len()) });
     }
     Some(Event::Planned { step, digest: run.plan(step)?.digest() })
 }
@@ -86,6 +87,10 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
         target.state.is_in_flight() || matches!(target.state, TargetState::Observing {})
     };
     let failing = state.targets.iter().any(|t| matches!(t.state, TargetState::Failed { .. }));
+    if state.stale && !failing && state.targets.iter().any(|t| t.state.next_call().is_some()) {
+        let why = "what was confirmed before the run was resumed is read anew".to_owned();
+        return (!state.targets.iter().any(|t| busy(&t))).then_some(Event::Reopened { step, why });
+    }
     if run.armed && !failing && state.targets.iter().filter(busy).count() < TARGETS_AT_ONCE {
         let due = state.targets.iter().enumerate().find_map(|(target, found)| {
             let (position, _) = found.state.next_call()?;
@@ -107,14 +112,14 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
 /// Once a target has failed no further call of the step is begun: the others say why they stopped.
 fn give_rest_up(run: &Run, step: usize, state: &StepRun) -> Option<Event> {
     let target = state.targets.iter().position(|target| target.state.next_call().is_some())?;
-    let failure = match &state.targets[target].state {
-        TargetState::Backoff { error, .. } => Failure::of(error),
-        _ => Failure::new(
-            "not-begun",
-            "not sent, because another target of this step failed first",
-            "Nothing was changed on it. Retry the step: it goes on with what is not done.",
+    let what = match &state.targets[target].state {
+        TargetState::Backoff { error, .. } => format!(
+            "not sent again after {}, because another target of this step failed first",
+            error.code
         ),
+        _ => "not sent, because another target of this step failed first".to_owned(),
     };
+    let failure = Failure::not_begun(what);
     let _ = run;
     Some(Event::TargetFailed { step, target, failure })
 }
@@ -153,4 +158,11 @@ fn ended(step: usize, text: &Step, state: &StepRun) -> Option<Event> {
 pub(super) fn backoff(run: &Run, tries: u32) -> SignedDuration {
     let seconds = 1_i64 << tries.saturating_sub(1).min(5);
     SignedDuration::from_millis(seconds.min(30) * 1000 / i64::from(run.pace))
+}
+
+/// How long to wait before a resource that was busy is tried again: as long as it was waited for so
+/// far, between 1 and 30 seconds of AWS's time.
+pub(super) fn until_free(run: &Run, since: Timestamp, now: Timestamp) -> SignedDuration {
+    let seconds = |count: i64| SignedDuration::from_millis(count * 1000 / i64::from(run.pace));
+    now.duration_since(since).clamp(seconds(1), seconds(30))
 }

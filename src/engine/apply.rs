@@ -8,6 +8,7 @@ use super::plan::Verdict;
 use super::run::{Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
+use crate::runbook::OnFailure;
 
 /// An event that cannot happen in the state that the run is in: the journal is not one of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +41,7 @@ impl Run {
                 started: None,
                 since: None,
                 ended: None,
+                stale: false,
                 targets: vec![TargetRun::default(); targets],
             }
         });
@@ -86,9 +88,7 @@ impl Run {
                 self.inspected(*step, *target, verdict, now)
             }
             Event::Planned { step, digest } => self.planned(*step, digest, now),
-            Event::Reopened { step, .. } => {
-                self.current_step(*step, &["planned"]).map(|step| step.reopen(now))
-            }
+            Event::Reopened { step, .. } => self.reopened(*step, now),
             Event::Confirmed { step, digest, .. } => self.confirmed(*step, digest, now),
             Event::Intended { attempt, step, target, call, digest } => {
                 self.intended(*attempt, (*step, *target), call, digest, now)
@@ -108,8 +108,8 @@ impl Run {
             Event::Concluded { attempt, conclusion } => self.concluded(*attempt, *conclusion, now),
             Event::Observed { step, target, value } => {
                 let on = &["observing", "unknown"];
-                self.target(*step, *target, &["working"], on)?.value.clone_from(value);
-                Ok(())
+                self.target(*step, *target, &["working"], on)
+                    .map(|target| target.observed(value.as_ref()))
             }
             Event::Verified { step, target, value } => self.verified(*step, *target, value, now),
             Event::TargetFailed { step, target, failure } => {
@@ -143,6 +143,13 @@ impl Run {
             }
             Event::Rested { rest } => self.rested(rest),
         }
+    }
+
+    fn reopened(&mut self, step: usize, now: Timestamp) -> Result<(), Misfit> {
+        let step = self.current_step(step, &["planned", "working"])?;
+        step.at_rest()?;
+        step.reopen(now);
+        Ok(())
     }
 
     fn identified(&mut self, identity: Option<&Identity>) -> Result<(), Misfit> {
@@ -336,7 +343,9 @@ impl Run {
 
     fn rested(&mut self, rest: &Rest) -> Result<(), Misfit> {
         self.awake()?;
-        if self.steps.iter().any(|step| step.at_rest().is_err()) {
+        // A stuck run looks for what is in flight once it is resumed.
+        let in_flight = self.steps.iter().any(|step| step.at_rest().is_err());
+        if in_flight && !matches!(rest, Rest::Stuck { .. }) {
             return Err("while a call is in flight".to_owned());
         }
         if matches!(rest, Rest::Succeeded {}) && self.current().is_some() {
@@ -347,25 +356,39 @@ impl Run {
     }
 
     fn resumed(&mut self, now: Timestamp) -> Result<(), Misfit> {
+        let mut stuck = false;
         match &self.stage {
-            Stage::Walking {}
-            | Stage::Paused { .. }
-            | Stage::Rested { rest: Rest::Stuck { .. } } => self.stage = Stage::Walking {},
+            Stage::Walking {} | Stage::Paused { .. } => self.stage = Stage::Walking {},
+            Stage::Rested { rest: Rest::Stuck { .. } } => {
+                self.stage = Stage::Walking {};
+                stuck = true;
+            }
             Stage::Aborting { .. } => {}
             Stage::Rested { .. } => return Err("after the run has come to rest".to_owned()),
         }
         self.identity = None;
         self.armed = !self.bound.environment.protected && !self.read_only;
         let mut lost = 0;
-        for step in &mut self.steps {
+        for (text, step) in self.bound.steps.iter().zip(&mut self.steps) {
             for target in &mut step.targets {
                 if matches!(target.state, TargetState::Sent { .. }) {
                     target.lost(now);
                     lost += 1;
+                } else {
+                    target.looked_for_anew(now);
                 }
             }
-            if matches!(step.state, StepState::Planned { .. } | StepState::Inspecting {}) {
-                step.reopen(now);
+            // A step that ends the run when it fails is tried again by whoever resumes the run.
+            let again = stuck && text.on_failure == OnFailure::Stop;
+            match step.state {
+                StepState::Planned { .. } | StepState::Inspecting {} => step.reopen(now),
+                StepState::Failed { .. } if again => step.reopen(now),
+                // What is under way is seen to its end; the rest is read and confirmed anew.
+                StepState::Working {} => step.stale = true,
+                StepState::Waiting {}
+                | StepState::Asking { .. }
+                | StepState::Failed { .. }
+                | StepState::Ended { .. } => {}
             }
         }
         self.applied += lost;

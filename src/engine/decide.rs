@@ -13,11 +13,11 @@ const PLAN_IS_FRESH_SECONDS: i64 = 600;
 
 type Decision = Result<Vec<Event>, Refusal>;
 
-/// What follows from a command.
+/// What follows from a command of this actor, `user@host`.
 ///
 /// # Errors
 /// Why it is not allowed now. Nothing has happened then.
-pub fn decide(run: &Run, command: &Command, now: Timestamp) -> Decision {
+pub fn decide(run: &Run, command: &Command, by: &str, now: Timestamp) -> Decision {
     if let Command::Note { text } = command {
         return Ok(vec![Event::Noted { text: given(text)? }]);
     }
@@ -36,7 +36,7 @@ pub fn decide(run: &Run, command: &Command, now: Timestamp) -> Decision {
         Command::Disarm {} if !run.armed => Ok(Vec::new()),
         Command::Disarm {} => Ok(vec![Event::Disarmed {}]),
         Command::Confirm { step, digest, typed, second } => {
-            confirm(run, *step, digest, typed, second.as_deref(), now)
+            confirm(run, *step, digest, typed, second.as_deref(), by, now)
         }
         // It is filled into later steps: it must not be taken for something to fill in itself.
         Command::Answer { text, .. } if text.contains("${") => Err(Refusal::Path {}),
@@ -71,10 +71,12 @@ fn resume(run: &Run) -> Decision {
     }
 }
 
-/// The event, when the step is the one being walked and in one of these states.
+/// The event, when the run walks, the step is the one being walked, and in one of these states.
 fn on(run: &Run, step: usize, states: &[&str], event: Event) -> Decision {
-    if let Stage::Paused { .. } = run.stage {
-        return Err(Refusal::Paused {});
+    match run.stage {
+        Stage::Walking {} => {}
+        Stage::Paused { .. } => return Err(Refusal::Paused {}),
+        Stage::Aborting { .. } | Stage::Rested { .. } => return Err(Refusal::NotWaiting {}),
     }
     let state = run.steps.get(step).map(|step| step.state.name());
     if run.current() != Some(step) || !state.is_some_and(|state| states.contains(&state)) {
@@ -98,6 +100,7 @@ fn confirm(
     digest: &str,
     typed: &[String],
     second: Option<&str>,
+    by: &str,
     now: Timestamp,
 ) -> Decision {
     let event = Event::Confirmed {
@@ -132,9 +135,10 @@ fn confirm(
                     return Err(Refusal::WrongPhrase { expected: expected.clone() });
                 }
             }
-            let operator = run.actor.split('@').next();
-            let other = second.map(str::trim).filter(|name| !name.is_empty());
-            if needs_second && (other.is_none() || other == operator) {
+            let name =
+                |actor: &str| actor.split('@').next().unwrap_or_default().trim().to_lowercase();
+            let other = second.map(name).filter(|other| !other.is_empty());
+            if needs_second && other.is_none_or(|other| other == name(by)) {
                 return Err(Refusal::SecondPerson {});
             }
             Ok(events)
@@ -151,9 +155,10 @@ fn give_up(run: &Run) -> Decision {
     failed.map_or(Err(Refusal::NotWaiting {}), |failure| Ok(vec![rest_of(run, failure)]))
 }
 
-/// How a run rests on a failure: stuck once something was changed, failed before.
+/// How a run rests on a failure: stuck once something was, or may have been, changed; failed before.
 pub(super) fn rest_of(run: &Run, failure: &Failure) -> Event {
     let failure = failure.clone();
-    let rest = if run.applied == 0 { Rest::Failed { failure } } else { Rest::Stuck { failure } };
+    let untouched = run.applied == 0 && run.steps.iter().all(|step| step.at_rest().is_ok());
+    let rest = if untouched { Rest::Failed { failure } } else { Rest::Stuck { failure } };
     Event::Rested { rest }
 }

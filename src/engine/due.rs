@@ -63,7 +63,10 @@ pub fn due(run: &Run) -> Vec<Effect> {
     let Some(setting) = settings::find(id) else { return effects };
     for (target, (wanted, found)) in wanted.iter().zip(&state.targets).enumerate() {
         match &found.state {
-            TargetState::Waiting {} if matches!(state.state, StepState::Inspecting {}) => {
+            TargetState::Waiting {}
+                if matches!(state.state, StepState::Inspecting {})
+                    && text.waits_for().is_none() =>
+            {
                 let mut calls = setting.read(&wanted.on);
                 if matches!(text.act, Act::Set { .. }) {
                     calls.extend(setting.guard(&wanted.on, &wanted.to));

@@ -5,9 +5,8 @@ use super::plan::Verdict;
 use crate::cloud::{CallError, Ending};
 use crate::settings::Unread;
 
-/// What to do about an answer to a read that did not arrive whole.
-const UNREAD_ADVICE: &str = "Nothing was changed by this step: a read went unanswered. Check the \
-    network and the endpoint, then retry the step.";
+/// The code of a target that was given up because another one failed.
+const NOT_BEGUN: &str = "not-begun";
 
 impl Failure {
     /// A failure with its code, what happened and what to do.
@@ -73,6 +72,19 @@ impl Failure {
         Self::new(code, format!("AWS answered {}: {}", error.code, error.message), advice)
     }
 
+    /// What the bad ending of a read means to a person.
+    pub fn of_read(name: &str, error: &CallError) -> Self {
+        let Self { code, what, advice } = Self::of(error);
+        let what = format!("{name} could not be read: {what}");
+        if error.ending == Ending::Unknown {
+            let advice = "Nothing was changed by this step: reading it failed. Check that the \
+                endpoint offers this service and answers, then retry the step, or skip it with a \
+                reason.";
+            return Self::new("no-answer", what, advice);
+        }
+        Self { code, what, advice }
+    }
+
     /// Why a target that could not be read stops its step; none when it could.
     pub fn of_verdict(name: &str, verdict: &Verdict, leave_refused: bool) -> Option<Self> {
         match verdict {
@@ -83,12 +95,7 @@ impl Failure {
                  whether an earlier step that makes it was skipped; then retry the step.",
             )),
             Verdict::Unreadable { error: Unread::Failed(error) } => {
-                let failure = Self::of(error);
-                let what = format!("{name} could not be read: {}", failure.what);
-                // Of a change it would not be known; a read changes nothing, however it ends.
-                let lost = error.ending == Ending::Unknown;
-                let advice = if lost { UNREAD_ADVICE.to_owned() } else { failure.advice };
-                Some(Self { code: failure.code, what, advice })
+                Some(Self::of_read(name, error))
             }
             Verdict::Unreadable { error: Unread::Strange(what) } => Some(Self::new(
                 "strange",
@@ -113,6 +120,16 @@ impl Failure {
         }
     }
 
+    /// A step cannot be walked without an answer that nobody gave.
+    pub fn unanswered(id: &str) -> Self {
+        Self::new(
+            "unanswered",
+            format!("it needs the answer of step `{id}`, which was skipped or left out"),
+            "Nothing was changed by this step. Skip it with a reason, and do it by hand or in a new \
+             run.",
+        )
+    }
+
     /// The wanted value did not appear in time.
     pub fn timed_out(name: &str, seconds: u64, seen: &str, changed: bool) -> Self {
         let advice = if changed {
@@ -126,13 +143,29 @@ impl Failure {
         Self::new("timed-out", what, advice)
     }
 
-    /// What several targets failed of.
+    /// A target that was given up because another one failed.
+    pub(super) fn not_begun(what: String) -> Self {
+        let advice = "Nothing was changed on it. Retry the step: it goes on with what is not done.";
+        Self::new(NOT_BEGUN, what, advice)
+    }
+
+    /// What several targets failed of. The advice is that of a cause, not of those given up.
     pub fn of_targets(failures: &[(&str, &Self)]) -> Self {
-        let Some((_, first)) = failures.first() else {
+        let cause = failures.iter().find(|(_, failure)| failure.code != NOT_BEGUN);
+        let Some((_, first)) = cause.or(failures.first()) else {
             return Self::new("failed", "a target failed", "Retry the step.");
         };
         let what: Vec<_> = failures.iter().map(|(name, f)| format!("{name}: {}", f.what)).collect();
         Self::new(&first.code, what.join("; "), first.advice.clone())
+    }
+
+    /// The same failure of so many more targets.
+    pub(super) fn and_more(self, others: usize) -> Self {
+        match others {
+            0 => self,
+            1 => Self { what: format!("{} (and 1 more target)", self.what), ..self },
+            _ => Self { what: format!("{} (and {others} more targets)", self.what), ..self },
+        }
     }
 
     pub(super) fn never_happened() -> CallError {
@@ -140,10 +173,21 @@ impl Failure {
         CallError::new(Ending::NotSent, "NeverHappened", message)
     }
 
+    /// A call was sent as often as the book allows, and never applied.
+    pub(super) fn lost(tries: u32) -> Self {
+        Self::new(
+            "lost",
+            format!("the call was sent {tries} times, never answered well and never applied"),
+            "Nothing was changed by this call: the resource was read and is as before. Look at \
+             AWS's health page and at the network, then retry the step.",
+        )
+    }
+
     pub(super) fn cannot_tell() -> Self {
         Self::new(
             "cannot-tell",
-            "the ending of a call was lost, and the resource is neither as before nor as wanted",
+            "the ending of a call was lost, and the resource cannot be read, or is neither as before \
+             nor as wanted",
             "Look at the resource and at who else changes it. Retrying reads it again and shows what \
              would be sent before anything is.",
         )

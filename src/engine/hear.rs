@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::advance::backoff;
+use super::advance::{backoff, until_free};
 use super::command::Heard;
 use super::decide::rest_of;
 use super::event::{AttemptId, Conclusion, Event, Failure};
@@ -26,8 +26,8 @@ const ABSENCE_SECONDS: i64 = 10;
 /// taken to a person.
 const PUZZLE_SECONDS: i64 = 60;
 
-/// For how many seconds of AWS's time a read that was throttled or never left is read again before
-/// the step fails.
+/// For how many seconds of AWS's time a read that was throttled, lost or never left is read again
+/// before the step fails.
 const READ_AGAIN_SECONDS: i64 = 60;
 
 /// What follows from what the shell heard. Empty when nothing worth recording does.
@@ -99,7 +99,9 @@ fn inspected(
         return login(run, error);
     }
     let since = run.steps[step].since.unwrap_or(now);
-    if ending(seen, Ending::passes).is_some() && seconds(run, since, now) < READ_AGAIN_SECONDS {
+    // A read whose answer was lost changes nothing, so it is only made again.
+    let passes = |ending: Ending| ending.passes() || ending == Ending::Unknown;
+    if ending(seen, passes).is_some() && seconds(run, since, now) < READ_AGAIN_SECONDS {
         return Vec::new();
     }
     let check = matches!(text.act, Act::Check { .. });
@@ -123,15 +125,17 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
         Ending::Unknown | Ending::Exists => vec![Event::Unknown { attempt, error }],
         Ending::Expired => {
             let mut events = login(run, &error);
-            // It was not applied: after the login it is sent again.
-            let again_at = (!events.is_empty()).then_some(now);
+            // It was not applied: after the login it is sent again, unless the run is given up.
+            let goes_on = !matches!(run.stage, Stage::Aborting { .. });
+            let again_at = goes_on.then_some(now);
             events.insert(0, Event::NotApplied { attempt, error, again_at });
             events
         }
         Ending::InUse => {
             let since = run.steps[step].since.unwrap_or(now);
             let in_time = seconds(run, since, now) < limit(text);
-            vec![Event::NotApplied { attempt, error, again_at: soon.filter(|_| in_time) }]
+            let free = now.checked_add(until_free(run, since, now)).ok();
+            vec![Event::NotApplied { attempt, error, again_at: free.filter(|_| in_time) }]
         }
         Ending::Throttled | Ending::NotSent => {
             let again_at = soon.filter(|_| *tries < text.attempts);
@@ -180,20 +184,23 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             }
             value => news(found, step, target, value),
         },
-        TargetState::Unknown { attempt, absences, .. } => {
+        TargetState::Unknown { attempt, absences, tries, .. } => {
             let attempt = *attempt;
             let before = found.verdict.as_ref().and_then(Verdict::before);
             if is_met {
                 vec![Event::Concluded { attempt, conclusion: Conclusion::Done }]
             } else if value.as_ref() == before {
                 let conclusion = Conclusion::NeverHappened;
+                let mut events = vec![Event::Looked { attempt, value }];
                 if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS {
-                    return vec![
-                        Event::Looked { attempt, value },
-                        Event::Concluded { attempt, conclusion },
-                    ];
+                    events.push(Event::Concluded { attempt, conclusion });
+                    // It may be sent again, but not for ever.
+                    if *tries >= text.attempts {
+                        let failure = Failure::lost(*tries);
+                        events.push(Event::TargetFailed { step, target, failure });
+                    }
                 }
-                vec![Event::Looked { attempt, value }]
+                events
             } else if waited >= PUZZLE_SECONDS {
                 vec![Event::Concluded { attempt, conclusion: Conclusion::CannotTell }]
             } else {

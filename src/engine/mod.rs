@@ -1,7 +1,7 @@
 //! The engine: commands in, events out, and the state that the events make. Pure and total.
 //!
-//! [`decide`] says what follows from a command, [`hear`] from an answer of the account, [`advance`]
-//! from the state alone; [`Run::apply`] folds what happened into the state; [`due`] says what the
+//! [`decide()`] says what follows from a command, [`hear()`] from an answer of the account, [`advance()`]
+//! from the state alone; [`Run::apply`] folds what happened into the state; [`due()`] says what the
 //! shell has to carry out in that state. No clock, no task, no I/O: the same functions drive a live
 //! run, a resumed one and a replay.
 

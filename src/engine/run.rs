@@ -137,6 +137,9 @@ pub struct StepRun {
     pub since: Option<Timestamp>,
     /// When it ended.
     pub ended: Option<Timestamp>,
+    /// Whether it was confirmed before the run was last resumed: on that confirmation nothing more
+    /// is sent.
+    pub stale: bool,
     /// Its targets, as those of the book.
     pub targets: Vec<TargetRun>,
 }
@@ -231,7 +234,7 @@ pub enum TargetState {
         call: Call,
         /// Which of the target's calls it is, from 0.
         position: usize,
-        /// How often this call was attempted, with this one.
+        /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
     },
     /// A call was certainly not applied and may be sent again.
@@ -240,7 +243,7 @@ pub enum TargetState {
         until: Timestamp,
         /// Which of the target's calls it is, from 0.
         position: usize,
-        /// How often it was attempted.
+        /// How often it was attempted while its resource was not busy.
         tries: u32,
         /// Why it was not applied.
         error: CallError,
@@ -253,7 +256,7 @@ pub enum TargetState {
         call: Call,
         /// Which of the target's calls it is, from 0.
         position: usize,
-        /// How often this call was attempted, with this one.
+        /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
         /// How many looks in a row showed the state as it was before.
         absences: u32,
@@ -328,10 +331,9 @@ impl Run {
 
     /// True when a confirmed call is held back because the run is read-only.
     pub fn waits_to_be_armed(&self) -> bool {
+        let due = |step: &StepRun| step.targets.iter().any(|t| t.state.next_call().is_some());
         let working = self.current().and_then(|step| self.steps.get(step));
-        !self.armed
-            && working
-                .is_some_and(|step| step.targets.iter().any(|t| t.state.next_call().is_some()))
+        !self.armed && working.is_some_and(|step| !step.stale && due(step))
     }
 
     /// The step and the target of an attempt that is in flight.

@@ -7,12 +7,13 @@ use serde_json::Value;
 use super::event::{Conclusion, Failure};
 use super::plan::Verdict;
 use super::run::{StepEnd, StepRun, StepState, TargetRun, TargetState};
-use crate::cloud::CallError;
+use crate::cloud::{CallError, Ending};
 
 impl StepRun {
     pub(super) fn enter(&mut self, state: StepState, now: Timestamp) {
         self.state = state;
         self.since = Some(now);
+        self.stale = false;
     }
 
     pub(super) fn end(&mut self, end: StepEnd, now: Timestamp) {
@@ -85,6 +86,14 @@ impl TargetRun {
         self.enter(state, now);
     }
 
+    /// Another value than before the call: looks that showed that one are not in a row with later ones.
+    pub(super) fn observed(&mut self, value: Option<&Value>) {
+        self.value = value.cloned();
+        if let TargetState::Unknown { absences, .. } = &mut self.state {
+            *absences = 0;
+        }
+    }
+
     pub(super) fn looked(&mut self, value: Option<&Value>) {
         self.value = value.cloned();
         if let TargetState::Unknown { absences, .. } = &mut self.state {
@@ -99,6 +108,8 @@ impl TargetRun {
         now: Timestamp,
     ) {
         let TargetState::Sent { position, tries, .. } = self.state else { return };
+        // Waiting for a busy resource uses up no try: it may take long, and says nothing of the call.
+        let tries = if error.ending == Ending::InUse { tries.saturating_sub(1) } else { tries };
         let state = match again_at {
             Some(until) => TargetState::Backoff { until, position, tries, error: error.clone() },
             None => TargetState::Failed { failure: Failure::of(error) },
@@ -109,6 +120,25 @@ impl TargetRun {
     pub(super) fn lost(&mut self, now: Timestamp) {
         if let TargetState::Sent { attempt, call, position, tries } = self.state.clone() {
             self.enter(TargetState::Unknown { attempt, call, position, tries, absences: 0 }, now);
+        }
+    }
+
+    /// Nobody looked for a while: that time is not held against what is waited for.
+    pub(super) fn looked_for_anew(&mut self, now: Timestamp) {
+        match &mut self.state {
+            TargetState::Unknown { absences, .. } => {
+                *absences = 0;
+                self.since = Some(now);
+            }
+            TargetState::Observing {} => self.since = Some(now),
+            TargetState::Waiting {}
+            | TargetState::Inspected {}
+            | TargetState::Sent { .. }
+            | TargetState::Backoff { .. }
+            | TargetState::Between { .. }
+            | TargetState::Verified { .. }
+            | TargetState::Left { .. }
+            | TargetState::Failed { .. } => {}
         }
     }
 

@@ -43,20 +43,20 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
             format!("sending {} (attempt {attempt})", call_words(call))
         }
         Event::Answered { attempt, request_id } => {
-            format!("{} was answered{}", at.attempt(attempt), also(", request", request_id))
+            format!("answered: {}{}", at.attempt(attempt), also(", request", request_id))
         }
         Event::NotApplied { attempt, error, again_at } => {
-            let then = if again_at.is_some() { "; it is sent again" } else { "" };
-            format!("{} was not applied: {error}{then}", at.attempt(attempt))
+            let then = if again_at.is_some() { ", sent again soon" } else { "" };
+            format!("not applied{then} ({error}): {}", at.attempt(attempt))
         }
         Event::Unknown { attempt, error } => {
-            format!("nobody saw how {} ended ({error}): it is looked for", at.attempt(attempt))
+            format!("nobody saw the end, it is looked for ({error}): {}", at.attempt(attempt))
         }
         Event::Looked { attempt, .. } => {
-            format!("looked for {}: as it was before", at.attempt(attempt))
+            format!("looked, it is as it was before: {}", at.attempt(attempt))
         }
         Event::Concluded { attempt, conclusion } => {
-            format!("{} {}", at.attempt(attempt), conclusion_words(*conclusion))
+            format!("{}: {}", conclusion_words(*conclusion), at.attempt(attempt))
         }
         Event::Observed { step, target, value } => {
             format!("{} is now {}", at.target(step, target), there(value.as_ref()))
@@ -235,9 +235,9 @@ pub fn failure_words(failure: &Failure) -> String {
 
 const fn conclusion_words(conclusion: Conclusion) -> &'static str {
     match conclusion {
-        Conclusion::Done => "turned out to have been applied",
-        Conclusion::NeverHappened => "turned out never to have happened",
-        Conclusion::CannotTell => "may or may not have been applied: a person must look",
+        Conclusion::Done => "it was applied after all",
+        Conclusion::NeverHappened => "it never happened",
+        Conclusion::CannotTell => "it cannot be told whether it was applied, a person must look",
     }
 }
 
@@ -319,7 +319,7 @@ mod tests {
         let lost = CallError::new(Ending::Unknown, "Timeout", "no answer");
         let event = Event::Unknown { attempt: 7, error: lost };
         let words = sentence_in(&event, None, None);
-        assert_eq!(words, "nobody saw how attempt 7 ended (Timeout: no answer): it is looked for");
+        assert_eq!(words, "nobody saw the end, it is looked for (Timeout: no answer): attempt 7");
         let event = Event::Verified { step: 2, target: 1, value: json!(true) };
         assert_eq!(sentence_in(&event, None, None), "verified target 2 of step 3: on");
     }

@@ -102,14 +102,20 @@ impl Journal {
         now: Timestamp,
         event: &Event,
     ) -> Result<Record, JournalError> {
-        let line = self.write(Some(run), actor, now, Entry::Run(event.clone()))?;
-        Ok(Record {
-            seq: line.seq,
-            time: line.time,
+        let record = self.next(run, actor, now, event);
+        self.write(Some(run), actor, now, Entry::Run(event.clone()))?;
+        Ok(record)
+    }
+
+    /// The record that [`Journal::append`] would make durable.
+    pub fn next(&self, run: &str, actor: &str, now: Timestamp, event: &Event) -> Record {
+        Record {
+            seq: self.head.seq + 1,
+            time: now,
             run: run.to_owned(),
-            actor: line.actor,
+            actor: actor.to_owned(),
             event: event.clone(),
-        })
+        }
     }
 
     /// Log id, number and hash of the last line.

@@ -5,12 +5,14 @@
 //! and where that is missing nothing is sent.
 
 mod answers;
+mod lobby;
 mod prompt;
 pub mod wording;
 
 use std::collections::BTreeMap;
 
 pub use answers::Answers;
+use lobby::{Lobby, Step};
 use prompt::{Prompt, Reaction};
 
 use crate::cloud::Call;
@@ -22,6 +24,8 @@ use crate::link::{Ask, News, Planned};
 /// What a linear console is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aim {
+    /// Pick a book or a run first.
+    Pick,
     /// Walk a book.
     Walk {
         /// Name of the book.
@@ -60,25 +64,25 @@ pub struct Linear {
     /// The calls of attempts, for the words of their endings.
     calls: BTreeMap<u64, Call>,
     prompt: Option<Prompt>,
+    /// Open while nothing was picked.
+    lobby: Lobby,
     /// What was last asked of the runner and not yet answered: asked once.
     asked: Option<Command>,
-    /// Whether anything happened while this console looked on.
-    walked: bool,
     /// Whether the failure that a run was resumed from may be tried again without a person.
     may_retry: bool,
 }
 
 impl Linear {
     /// A console with its aim, and what it may answer by itself.
-    pub const fn new(aim: Aim, answers: Answers) -> Self {
+    pub fn new(aim: Aim, answers: Answers) -> Self {
         Self {
             aim,
             answers,
             run: None,
             calls: BTreeMap::new(),
             prompt: None,
+            lobby: Lobby::default(),
             asked: None,
-            walked: false,
             may_retry: false,
         }
     }
@@ -86,6 +90,7 @@ impl Linear {
     /// The first things it wants.
     pub fn begin(&self) -> Vec<Out> {
         vec![Out::Ask(match &self.aim {
+            Aim::Pick => Ask::Home {},
             Aim::Walk { book, params, .. } => {
                 Ask::Plan { book: book.clone(), params: params.clone() }
             }
@@ -98,14 +103,21 @@ impl Linear {
         match news {
             News::Planned { plan, .. } => match plan.as_ref() {
                 Ok(plan) => self.planned(plan),
-                Err(why) => vec![Out::Line(why.clone()), Out::Leave(Exit::Failed)],
+                Err(said) => vec![Out::Line(said.text.clone()), Out::Leave(said.exit)],
             },
-            News::Opened { run, records } => self.opened(run, records),
+            News::Opened { run, records, .. } => self.opened(run, records),
             News::Recorded { record } => self.recorded(record),
             News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
-            News::Trouble { text } => {
-                let exit = if self.walked { Exit::Stuck } else { Exit::Failed };
-                vec![Out::Line(text.clone()), Out::Leave(exit)]
+            News::Trouble { said } => {
+                vec![Out::Line(said.text.clone()), Out::Leave(said.exit)]
+            }
+            News::Home(home) if self.aim == Aim::Pick => self.lobby.home(home),
+            News::Picks { names, .. } if self.aim == Aim::Pick => self.lobby.offer(names),
+            News::Journal { records, verified } if self.aim == Aim::Pick => {
+                let mut out: Vec<_> = records.iter().map(wording::record).map(Out::Line).collect();
+                let verified = verified.as_ref().map_or_else(Clone::clone, Clone::clone);
+                out.extend([Out::Line(verified), self.lobby.prompt()]);
+                out
             }
             News::Home(_)
             | News::Identity { .. }
@@ -117,7 +129,9 @@ impl Linear {
 
     /// What it wants after a person typed a line.
     pub fn typed(&mut self, line: &str) -> Vec<Out> {
-        let Some(prompt) = self.prompt.take() else { return Vec::new() };
+        let Some(prompt) = self.prompt.take() else {
+            return if self.aim == Aim::Pick { self.pick(line) } else { Vec::new() };
+        };
         match prompt.answer(line) {
             Reaction::Again { why } => {
                 let text = prompt.text();
@@ -129,6 +143,26 @@ impl Linear {
             Reaction::Tell { command } => self.tell(command),
             Reaction::Leave { exit } => self.leave(exit),
         }
+    }
+
+    fn pick(&mut self, line: &str) -> Vec<Out> {
+        match self.lobby.typed(line) {
+            Step::Stay(out) => out,
+            Step::Picked(aim) => {
+                self.aim = aim;
+                self.begin()
+            }
+        }
+    }
+
+    /// The question at hand, once more: what was typed before it was asked is no answer.
+    pub fn too_early(&self) -> Vec<Out> {
+        let again = match &self.prompt {
+            Some(prompt) => Out::Prompt(prompt.text()),
+            None if self.aim == Aim::Pick => self.lobby.prompt(),
+            None => return Vec::new(),
+        };
+        vec![Out::Line("Typed before it was asked: not taken.".to_owned()), again]
     }
 
     /// Nobody can type any more: the terminal is gone, or its input has ended.
@@ -184,7 +218,7 @@ impl Linear {
                 let (book, params) = (book.clone(), params.clone());
                 vec![Out::Ask(Ask::Start { book, params })]
             }
-            Aim::Resume { .. } => Vec::new(),
+            Aim::Resume { .. } | Aim::Pick => Vec::new(),
         }
     }
 
@@ -234,7 +268,6 @@ impl Linear {
         }
         self.note_call(record);
         self.asked = None;
-        self.walked = true;
         let Some(run) = &self.run else { return Vec::new() };
         let call = wording::attempt_of(&record.event).and_then(|id| self.calls.get(&id));
         let time = record.time.strftime("%H:%M:%S");

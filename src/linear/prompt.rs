@@ -38,6 +38,9 @@ pub(super) enum Reaction {
     Leave { exit: Exit },
 }
 
+/// What can be typed beside the confirmation itself.
+const OTHERS: &str = "s skips the step, n TEXT notes, x aborts, q leaves for later";
+
 impl Prompt {
     pub(super) fn confirm(step: usize, digest: String, friction: &Friction) -> Self {
         Self::Confirm { step, digest, friction: friction.clone(), typed: Vec::new() }
@@ -51,18 +54,18 @@ impl Prompt {
             Self::Arm { what } => format!("{what} [Enter arms it, {LEAVE}] "),
             Self::Confirm { friction: Friction::Type { phrases, .. }, typed, .. } => {
                 match phrases.get(typed.len()) {
-                    Some(phrase) => format!("Type {phrase} to confirm, or s to skip, or q: "),
+                    Some(phrase) => format!("Type {phrase} to confirm [{OTHERS}]: "),
                     None => "Name of the second person who agrees, or q: ".to_owned(),
                 }
             }
             Self::Confirm { friction: Friction::Yes, .. } => {
-                format!("Send? [y sends, s skips the step, {LEAVE}] ")
+                format!("Send? [y sends, {OTHERS}] ")
             }
-            Self::Confirm { .. } => format!("Send? [Enter sends, s skips the step, {LEAVE}] "),
+            Self::Confirm { .. } => format!("Send? [Enter sends, {OTHERS}] "),
             Self::Answer { text, .. } => format!("{text}\nYour answer [s skips, q leaves]: "),
             Self::Failed { step, what, advice } => format!(
                 "Step {} failed: {what}\n  next: {advice}\n  1 try again   2 skip it   3 abort the run   \
-                 4 leave it for later\nYour choice: ",
+                 4 leave it for later   n TEXT note\nYour choice: ",
                 step + 1
             ),
             Self::Paused { why, run } => {
@@ -72,10 +75,17 @@ impl Prompt {
         }
     }
 
+    const fn takes_notes(&self) -> bool {
+        matches!(self, Self::Confirm { .. } | Self::Failed { .. } | Self::Paused { .. })
+    }
+
     /// What a typed line means.
     pub(super) fn answer(&self, line: &str) -> Reaction {
         let line = line.trim();
         let leave = Reaction::Leave { exit: Exit::Paused };
+        if let Some(text) = line.strip_prefix("n ").filter(|_| self.takes_notes()) {
+            return Reaction::Tell { command: Command::Note { text: text.to_owned() } };
+        }
         match self {
             Self::Start { .. } => match line {
                 "" => Reaction::Start,
@@ -93,6 +103,9 @@ impl Prompt {
                 _ => again("Enter goes on, q leaves"),
             },
             Self::Answer { .. } | Self::Confirm { .. } if line == "q" => leave,
+            Self::Confirm { .. } if line == "x" => {
+                Reaction::Next { prompt: Self::Reason { step: None } }
+            }
             Self::Answer { step, .. } | Self::Confirm { step, .. } if line == "s" => {
                 Reaction::Next { prompt: Self::Reason { step: Some(*step) } }
             }

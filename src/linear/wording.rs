@@ -1,9 +1,12 @@
 //! The lines of the linear console.
 
 use crate::cloud::Danger;
-use crate::engine::words::{call_words, count, end_words, failure_words, rest_words, value_words};
+use crate::engine::words::{
+    call_words, count, end_words, failure_words, rest_words, sentence_in, value_words,
+};
 use crate::engine::{
-    AttemptId, Event, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
+    AttemptId, Event, Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState,
+    Verdict,
 };
 use crate::estate::Environment;
 use crate::link::Planned;
@@ -169,6 +172,12 @@ pub(super) fn standing(run: &Run) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A record of the journal.
+pub(super) fn record(record: &Record) -> String {
+    let words = sentence_in(&record.event, None, None);
+    format!("{:>5} {:.0} {} {}: {words}", record.seq, record.time, record.run, record.actor)
 }
 
 /// The last lines of a run.

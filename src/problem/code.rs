@@ -94,6 +94,8 @@ codes! {
     MisplacedPath "misplaced-path",
     /// A list where one text is wanted.
     ListPath "list-path",
+    /// A step that waits for an answer which may never be asked for.
+    Unreachable "unreachable",
     /// An answer to a question that is asked later, or never.
     NoAnswerYet "no-answer-yet",
     /// A book of kind check that sets something.

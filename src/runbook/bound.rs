@@ -211,7 +211,32 @@ fn fill(value: &mut Value, path: &str, text: &str) {
     }
 }
 
+/// The id of the step whose answer a text still waits for.
+fn awaited(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("${steps.")?;
+    rest.split_once(".answer}").map(|(id, _)| id)
+}
+
+fn awaited_in(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => awaited(text),
+        Value::Array(items) => items.iter().find_map(awaited_in),
+        Value::Object(fields) => fields.values().find_map(awaited_in),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
 impl Step {
+    /// The id of the step whose answer this one still waits for: it was not given, or left out.
+    pub fn waits_for(&self) -> Option<&str> {
+        match &self.act {
+            Act::Set { targets, .. } | Act::Check { targets, .. } => targets
+                .iter()
+                .find_map(|wanted| awaited(&wanted.on.name).or_else(|| awaited_in(&wanted.to))),
+            Act::Ask { text } => awaited(text),
+        }
+    }
+
     /// The setting and the targets, when the step sets or checks one.
     pub fn targets(&self) -> Option<(&str, &[Wanted])> {
         match &self.act {

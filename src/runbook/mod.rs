@@ -15,7 +15,7 @@
 //!   In a list, its items are items of that list.
 //! - `${each}` is the item that a target was made for. It stands in `to` and `is` only.
 //! - `${steps.ID.answer}` is the answer to an earlier `ask`. It stands in `to`, `is` and `ask`,
-//!   survives binding, and is put in by [`fill`] when the step is reached.
+//!   survives binding, and is put in by [`Bound::answer`] when the step is reached.
 //! - The name of a setting has no paths, and neither has the head: what a book does is read, not
 //!   computed.
 

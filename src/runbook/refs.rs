@@ -176,6 +176,16 @@ impl Known<'_> {
             findings
                 .error(Code::NoAnswerYet, span.clone(), format!("`{id}` is asked only later"))
                 .help("move the question before this step");
+        } else if let Some((param, _)) = &steps[position].when
+            && steps[self.now].when.as_ref().is_none_or(|(own, _)| own != param)
+        {
+            let message = format!(
+                "when the parameter `{param}` is false, `{id}` is left out, and this step cannot be \
+                 reached without its answer"
+            );
+            findings
+                .error(Code::Unreachable, span.clone(), message)
+                .help(format!("give this step `when = \"${{params.{param}}}\"` too"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The table of settings: properties of resources that can be read and written.
 //!
-//! Each setting is plain data and pure functions over [`Call`] and [`Reply`]. Plan, apply, verify,
+//! Each setting is plain data and pure functions over [`Call`] and [`Reply`](crate::cloud::Reply). Plan, apply, verify,
 //! undo, compliance and drift are all made from these few functions, once, for every setting.
 //! One file per service.
 

@@ -29,7 +29,7 @@ pub fn value_schemas() -> Map<String, Value> {
 fn section(setting: &Setting) -> String {
     let Setting { id, kind, title, help, source, example, .. } = setting;
     let schema = setting.schema().to_value();
-    let mut text = format!("## `{id}`\n\n**{title}** of a {kind}. {help}\n\n");
+    let mut text = format!("## `{id}`\n\n**{title}** ({kind}). {help}\n\n");
     let _ = writeln!(text, "Value: `{}`\n", shape(&schema, &schema));
     for line in fields(&schema, &schema, "") {
         let _ = writeln!(text, "{line}");

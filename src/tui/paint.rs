@@ -302,6 +302,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hidden_is_spelt_out() {
+        assert_eq!(clip("a\u{202e}b", 20), r"a\u{202e}b");
+        assert_eq!(clip("\u{1b}[2J", 5), r"\u{1…");
+        assert_eq!(wrap("a\u{1b}b\nc", 20), [r"a\u{1b}b", "c"]);
+    }
+
+    #[test]
     fn spans_of_time_are_read_at_a_glance() {
         assert_eq!(clock(SignedDuration::from_secs(7)), "0:07");
         assert_eq!(clock(SignedDuration::from_secs(3723)), "1:02:03");

@@ -77,7 +77,8 @@ const fn sixteen(role: Role) -> Style {
     let style = Style::new();
     match role {
         Role::Plain => style,
-        Role::Dim => style.fg(Color::DarkGray),
+        // A grey of the sixteen is no colour to rely on: some themes make it the background.
+        Role::Dim => style.add_modifier(Modifier::DIM),
         Role::Strong => style.add_modifier(Modifier::BOLD),
         Role::Title => style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
         Role::Key => style.fg(Color::Cyan),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
-use crate::link::{Home, News, Planned};
+use crate::link::{Home, News, Planned, Said};
 use crate::settings::Kind;
 
 /// How many records of a run are kept for the screen; the journal has them all.
@@ -20,7 +20,7 @@ pub(super) struct Told {
     pub home: Option<Home>,
     pub identity: Option<Result<Identity, String>>,
     pub expires: Option<Timestamp>,
-    pub plan: Option<(String, Box<Result<Planned, String>>)>,
+    pub plan: Option<(String, Box<Result<Planned, Said>>)>,
     pub runs: BTreeMap<RunId, Watched>,
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
@@ -32,6 +32,8 @@ pub(super) struct Told {
 pub(super) struct Watched {
     pub run: Run,
     pub records: Vec<Record>,
+    /// Whether somebody walks it; else it stands still until it is resumed.
+    pub walked: bool,
     pub glimpses: BTreeMap<(usize, usize), Glimpse>,
 }
 
@@ -64,7 +66,7 @@ impl Told {
                 self.expires = expires;
             }
             News::Planned { book, plan } => self.plan = Some((book, plan)),
-            News::Opened { run, records } => return self.opened(*run, records),
+            News::Opened { run, records, walked } => return self.opened(*run, records, walked),
             News::Recorded { record } => return self.recorded(*record),
             News::Glimpse { run, step, target, seen } => {
                 if let Some(watched) = self.runs.get_mut(&run) {
@@ -76,15 +78,15 @@ impl Told {
                 self.picks.insert(kind, names);
             }
             News::Journal { records, verified } => self.journal = Some((records, verified)),
-            News::Trouble { text } => self.trouble = Some(text),
+            News::Trouble { said } => self.trouble = Some(said.text),
         }
         Follow::Nothing
     }
 
-    fn opened(&mut self, run: Run, records: Vec<Record>) -> Follow {
+    fn opened(&mut self, run: Run, records: Vec<Record>, walked: bool) -> Follow {
         let id = run.id.clone();
         let glimpses = self.runs.remove(&id).map(|old| old.glimpses).unwrap_or_default();
-        self.runs.insert(id.clone(), Watched { run, records, glimpses });
+        self.runs.insert(id.clone(), Watched { run, records, walked, glimpses });
         Follow::Opened(id)
     }
 
@@ -94,6 +96,7 @@ impl Told {
         if watched.records.last().is_some_and(|last| last.seq >= record.seq) {
             return Follow::Nothing;
         }
+        watched.walked |= matches!(record.event, Event::Resumed {});
         let folded = fold(&mut watched.run, &record);
         watched.records.push(record);
         if watched.records.len() > TAIL {
@@ -122,6 +125,11 @@ impl Told {
 }
 
 impl Watched {
+    /// True when it is not at rest, and nobody walks it.
+    pub const fn stands_still(&self) -> bool {
+        !self.walked && !self.run.is_at_rest()
+    }
+
     /// The call of an attempt, as it was intended.
     pub fn call(&self, wanted: AttemptId) -> Option<&Call> {
         self.records.iter().rev().find_map(|record| match &record.event {

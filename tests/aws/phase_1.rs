@@ -159,7 +159,7 @@ fn where_alarms_cannot_be_set_everything_before_them_is_done() {
     ended(&walked, STUCK);
     let said = &walked.1;
     assert!(said.contains("Step 16 failed: sitelogix-reports-write-throttled"), "{said}");
-    assert!(said.contains("next: Nothing was changed by this step: a read went unanswered."));
+    assert!(said.contains("next: Nothing was changed by this step: reading it failed."));
     assert!(said.contains("then: muster resume "), "{said}");
     assert!(!said.contains("panicked"), "{said}");
     let account = operator.account();

@@ -22,6 +22,12 @@ fn the_files_are_up_to_date() {
     }
 }
 
+#[test]
+fn the_reference_page_is_up_to_date() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.md");
+    golden(&page, &settings::reference::markdown());
+}
+
 fn validators() -> (Validator, Validator) {
     let book = jsonschema::validator_for(&muster::runbook::book_schema()).unwrap();
     let estate = jsonschema::validator_for(&muster::estate::schema()).unwrap();

@@ -103,7 +103,7 @@ fn not_logged_in(colour: Colour, columns: u16, rows: u16) -> Stage {
 fn trouble(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_run(colour, columns, rows, fixtures::working());
     let text = "the journal cannot be written (no space left on device): nothing more is sent. Make room, then start again.";
-    stage.news(News::Trouble { text: text.to_owned() });
+    stage.news(News::Trouble { said: fixtures::said(text) });
     stage
 }
 
@@ -133,9 +133,9 @@ fn plan(colour: Colour, columns: u16, rows: u16) -> Stage {
 fn plan_error(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_home(colour, columns, rows);
     stage.keys("Down Down Enter Enter");
-    let plan = Box::new(Err(
-        "AccessDeniedException: not authorized to perform dynamodb:DescribeTable".to_owned(),
-    ));
+    let plan = Box::new(Err(fixtures::said(
+        "AccessDeniedException: not authorized to perform dynamodb:DescribeTable",
+    )));
     stage.news(News::Planned { book: "phase-1-protection".into(), plan });
     stage
 }

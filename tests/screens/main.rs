@@ -18,3 +18,5 @@ mod render;
 mod storms;
 #[cfg(test)]
 mod talk;
+#[cfg(test)]
+mod terminal;

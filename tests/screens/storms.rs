@@ -111,7 +111,7 @@ fn news(at: usize) -> News {
         1 => News::Identity { identity: Err("expired".into()), expires: None },
         2 => News::Identity { identity: Ok(fixtures::identity()), expires: None },
         3 => News::Planned { book: "dr-drill".into(), plan: Box::new(Ok(fixtures::plan())) },
-        4 => News::Trouble { text: "the disk is full".into() },
+        4 => News::Trouble { said: fixtures::said("the disk is full") },
         _ => News::Journal { records: fixtures::records(), verified: Ok("yes".into()) },
     }
 }

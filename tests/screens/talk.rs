@@ -70,9 +70,9 @@ fn a_plan_for_other_parameters_is_not_shown() {
     stage
         .types("rest-tab")
         .keys("Enter Enter")
-        .types("a")
+        .types("abc")
         .keys("Tab Tab")
-        .types("b")
+        .types("bcd")
         .keys("Ctrl-s");
     let plan = Box::new(Ok(fixtures::plan()));
     stage.news(News::Planned { book: "restore-table".into(), plan });

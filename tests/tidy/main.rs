@@ -21,7 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("problem", &["text"]),
     // The kind, the sentence and the way out; turned into an exit code by `main`.
-    ("error", &["text"]),
+    ("error", &["journal", "text"]),
     // What can be asked of AWS. It performs nothing, and knows nobody who does.
     ("cloud", &["text"]),
     // What the calls mean.
@@ -35,7 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sandbox", &["cloud", "text"]),
     ("aws", &["cloud", "text"]),
     // What a console and the runner say to each other.
-    ("link", &["engine", "runbook", "estate", "settings", "cloud", "journal", "text"]),
+    ("link", &["engine", "error", "runbook", "estate", "settings", "cloud", "journal", "text"]),
     // Three views of a run. None of them can reach AWS, the journal or the runner.
     ("tui", CONSOLE),
     ("linear", CONSOLE),
@@ -73,9 +73,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "app", "error"]),
 ];
 
-/// What a view may know: the words of a run.
+/// What a view may know: the words of a run, and how the program ends.
 const CONSOLE: &[&str] =
-    &["link", "engine", "runbook", "estate", "settings", "cloud", "text", "problem"];
+    &["link", "engine", "runbook", "estate", "settings", "cloud", "text", "problem", "error"];
 
 /// Where a crate, or a part of the standard library, may be named.
 struct Home {

@@ -77,7 +77,9 @@ const fn border(area: Rect) -> u16 {
 
 /// The sheets of a dialog: its text and its foot, as wide as makes sense here.
 fn sheets(area: Rect, view: &View<'_>) -> (Sheet, Sheet) {
-    let room = area.width.saturating_sub(border(area)).min(96);
+    let whole = area.width.saturating_sub(border(area));
+    // A few columns of the page beside it would only be noise.
+    let room = if whole < 112 { whole } else { 96 };
     (Sheet::new(view.theme, room), Sheet::new(view.theme, room))
 }
 

@@ -14,7 +14,7 @@ use crate::tui::theme::Role;
 pub(in crate::tui) struct Quit;
 
 fn going_on<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Run> {
-    let runs = view.told.runs.values().map(|watched| &watched.run);
+    let runs = view.told.runs.values().filter(|watched| watched.walked).map(|watched| &watched.run);
     runs.filter(|run| matches!(run.stage, Stage::Walking {} | Stage::Aborting { .. }))
 }
 

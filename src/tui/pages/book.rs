@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 use super::form::FormPage;
 use super::plan::PlanPage;
 use crate::cloud::Danger;
+use crate::engine::words::count;
 use crate::link::{Ask, BookRow};
 use crate::runbook::OutlineStep;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
-use crate::tui::paint::{Canvas, Sheet, ago};
+use crate::tui::paint::{Canvas, Sheet, ago, rows};
 use crate::tui::theme::Role;
 use crate::tui::wording;
 
@@ -36,7 +37,12 @@ impl BookPage {
     fn sheet(&self, room: u16, view: &View<'_>) -> Sheet {
         let mut sheet = Sheet::new(view.theme, room);
         let Some(row) = self.row(view) else {
-            sheet.para(Role::Warn, "This book is not there any more. Esc goes back.");
+            if view.told.home.is_none() {
+                sheet.para(Role::Dim, "Reading the books of the estate…");
+            } else {
+                let text = format!("There is no book called {} here. Esc goes back.", self.book);
+                sheet.para(Role::Warn, &text);
+            }
             return sheet;
         };
         about(&mut sheet, row, view);
@@ -108,7 +114,7 @@ impl Page for BookPage {
 
     fn refuses(&self, action: Action, view: &View<'_>) -> Option<String> {
         let gone = action == Action::Go && self.row(view).is_none();
-        gone.then(|| "this book is not there any more".to_owned())
+        gone.then(|| "there is no such book".to_owned())
     }
 
     fn act(&mut self, action: Action, view: &View<'_>) -> Vec<Move> {
@@ -145,6 +151,13 @@ impl Page for BookPage {
                 )
             },
         );
-        self.from = canvas.pane(area, &title, sheet.lines, self.from);
+        let next = match self.row(view).map(|row| row.params.len()) {
+            None => "Esc: back".to_owned(),
+            Some(0) => "Enter: see what it would change. The account is only read".to_owned(),
+            Some(asked) => format!("Enter: fill in {}, then see the plan", count(asked, "value")),
+        };
+        let taken = canvas.sentence(area, Role::Next, &format!("NEXT  {next}"));
+        let body = rows(area, taken, area.height);
+        self.from = canvas.pane(body, &title, sheet.lines, self.from);
     }
 }

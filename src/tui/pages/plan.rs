@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::cloud::Danger;
 use crate::engine::words::{count, short, value_words};
 use crate::engine::{StepPlan, TargetPlan, Verdict};
-use crate::link::{Ask, Planned};
+use crate::link::{Ask, Planned, Said};
 use crate::runbook::Act;
 use crate::settings::Breach;
 use crate::tui::keymap::{Action, Scope};
@@ -38,7 +38,7 @@ impl PlanPage {
         vec![Move::Ask(ask), Move::Open(Box::new(page))]
     }
 
-    fn plan<'a>(&self, view: &View<'a>) -> Option<&'a Result<Planned, String>> {
+    fn plan<'a>(&self, view: &View<'a>) -> Option<&'a Result<Planned, Said>> {
         let (book, plan) = view.told.plan.as_ref()?;
         let fits = |plan: &Planned| {
             self.params.iter().all(|(name, text)| plan.bound.params.get(name) == Some(text))
@@ -80,9 +80,9 @@ impl PlanPage {
         let mut sheet = Sheet::new(view.theme, room);
         match self.plan(view) {
             None => sheet.para(Role::Dim, "Nothing is changed by this: the account is only read."),
-            Some(Err(why)) => {
+            Some(Err(said)) => {
                 sheet.para(Role::Bad, "It cannot be said what would change:");
-                sheet.para(Role::Plain, why);
+                sheet.para(Role::Plain, &said.text);
             }
             Some(Ok(planned)) => {
                 totals(&mut sheet, planned, view);
@@ -266,7 +266,7 @@ impl Page for PlanPage {
             self.shown = Some(view.now);
         }
         let (role, next) = self.next(view);
-        let taken = canvas.sentence(area, role, &next);
+        let taken = canvas.sentence(area, role, &format!("NEXT  {next}"));
         let sheet = self.sheet(area.width, view);
         let title = format!("Plan of {}", self.book);
         self.from = canvas.pane(rows(area, taken, area.height), &title, sheet.lines, self.from);

@@ -271,6 +271,10 @@ proptest! {
         let written = after(&calls, start.clone());
         let value = LogDelivery::decode(&on(), &written).unwrap();
         prop_assert!(LogDelivery::is_met(&value, &to));
+        if !to.is_empty() {
+            prop_assert!(before.access_logs_from.is_subset(&value.access_logs_from));
+            prop_assert!(before.trails.is_subset(&value.trails));
+        }
         prop_assert_eq!(&LogDelivery::write(&on(), &start, &to).unwrap(), &calls);
         prop_assert_eq!(statements(&written)[..theirs.len()].to_vec(), theirs);
         let undo = Undo { before: &before, after: &to };

@@ -170,6 +170,7 @@ fn patterns_go_back_to_their_last_star() {
         ("", "a", false),
         ("a*b*c", "aXbXbYc", true),
         ("a*b*c", "aXbXbYd", false),
+        ("*ab", "aab", true),
         ("a?c", "abc", true),
         ("a?c", "ac", false),
         ("**a", "bba", true),

@@ -7,6 +7,7 @@ use crate::link::Ask;
 use crate::tui::dialogs::{arm::Arm, confirm::Confirm, text::TextDialog};
 use crate::tui::keymap::Action;
 use crate::tui::page::{Move, View};
+use crate::tui::told::Watched;
 
 /// True for what has to do with the run itself, not with looking at it.
 pub(super) const fn is_about_run(action: Action) -> bool {
@@ -29,6 +30,9 @@ pub(super) fn refuses(action: Action, run: &Run, looking: bool, view: &View<'_>)
     let rested = || run.is_at_rest().then(|| "the run has ended".to_owned());
     let when = |wrong: bool, why: &str| wrong.then(|| why.to_owned());
     let current = run.current().and_then(|at| run.steps.get(at));
+    if still(run, view) && is_about_run(action) && !matches!(action, Action::Go | Action::Follow) {
+        return Some("it stands still: Enter goes on with it".to_owned());
+    }
     match action {
         Action::Go => go_refused(run, view),
         Action::Arm => rested()
@@ -69,7 +73,15 @@ fn ending(run: &Run) -> Option<String> {
     ending.then(|| "the run is ending: what is in flight is seen to its end".to_owned())
 }
 
+/// True when the run is not at rest, and nobody walks it.
+fn still(run: &Run, view: &View<'_>) -> bool {
+    view.watched(&run.id).is_some_and(Watched::stands_still)
+}
+
 fn go_refused(run: &Run, view: &View<'_>) -> Option<String> {
+    if still(run, view) {
+        return None;
+    }
     match &run.stage {
         Stage::Paused { .. } | Stage::Rested { rest: Rest::Stuck { .. } } => return None,
         Stage::Rested { .. } => return Some("the run has ended".to_owned()),
@@ -117,9 +129,10 @@ pub(in crate::tui) fn not_to_confirm(
 }
 
 /// What an action does.
-pub(super) fn act(action: Action, run: &Run, _view: &View<'_>) -> Vec<Move> {
+pub(super) fn act(action: Action, run: &Run, view: &View<'_>) -> Vec<Move> {
     let current = run.current();
     match (action, current) {
+        (Action::Go, _) if still(run, view) => vec![tell(run, Command::Resume {})],
         (Action::Go, _) => go(run),
         (Action::Arm, _) => vec![Move::Dialog(Box::new(Arm::new(run)))],
         (Action::Disarm, _) => vec![tell(run, Command::Disarm {})],

@@ -29,10 +29,10 @@ pub(super) fn step(sheet: &mut Sheet, watched: &Watched, at: usize, view: &View<
     if let Some((_, wanted)) = step.targets() {
         sheet.gap();
         targets(sheet, wanted, &state.targets, view);
+        if let (StepState::Planned { .. }, Some(plan)) = (&state.state, run.plan(at)) {
+            to_send(sheet, &plan);
+        }
         live(sheet, watched, at, view);
-    }
-    if let (StepState::Planned { .. }, Some(plan)) = (&state.state, run.plan(at)) {
-        to_send(sheet, &plan);
     }
     facts(sheet, step, state, view);
 }

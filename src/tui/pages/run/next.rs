@@ -6,12 +6,18 @@ use crate::engine::{Friction, Rest, Run, Stage, StepRun, StepState, TargetState}
 use crate::tui::page::View;
 use crate::tui::paint::roughly;
 use crate::tui::theme::Role;
+use crate::tui::told::Watched;
 
 /// What is next.
 pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
     if let Some((expected, found)) = view.told.wrong_account(Some(run)) {
         let text = format!("Log in to {expected}: {found} answers, and nothing is sent to it");
         return (Role::Bad, text);
+    }
+    if view.watched(&run.id).is_some_and(Watched::stands_still) {
+        let text = "Enter: go on with this run. It stands still; the account is read before anything \
+            is sent";
+        return (Role::Next, text.to_owned());
     }
     match &run.stage {
         Stage::Rested { rest } => at_rest(rest),
@@ -85,7 +91,7 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
         let what = count(changes, "change");
         return (
             Role::Next,
-            format!("a: arm this run. It is READ-ONLY, and {what} on {place} wait to be confirmed"),
+            format!("a: arm this run. It is READ-ONLY. To be confirmed then: {what} on {place}"),
         );
     }
     let what = match plan.danger() {
@@ -106,10 +112,8 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
 fn working(run: &Run, step: &StepRun, view: &View<'_>) -> (Role, String) {
     let held = step.targets.iter().filter(|target| target.state.next_call().is_some()).count();
     if !run.armed && held > 0 {
-        let text = format!(
-            "a: arm this run. It is READ-ONLY, and {} wait to be sent",
-            count(held, "call")
-        );
+        let text =
+            format!("a: arm this run. It is READ-ONLY. To be sent then: {}", count(held, "call"));
         return (Role::Next, text);
     }
     (Role::Strong, waiting(step, view))

@@ -36,7 +36,7 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
     let calls = count(usize::try_from(run.applied).unwrap_or(usize::MAX), "call");
     sheet.hang("sent           ", Role::Plain, &format!("{calls} applied, or perhaps applied"));
     sheet.hang("run            ", Role::Plain, &run.id);
-    sheet.hang("journal        ", Role::Plain, &format!("F3, or: muster report {}", run.id));
+    sheet.hang("journal        ", Role::Plain, &format!("F3, or: muster journal show {}", run.id));
     if run.mode == Mode::Practice {
         sheet.gap();
         sheet.para(Role::Warn, "This was practice: it is no evidence of anything.");

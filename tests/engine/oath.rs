@@ -1,0 +1,113 @@
+//! What must hold of every run, whatever happened to it. Written without the engine's own state, so
+//! that a mistake in the state does not hide itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use muster::cloud::Ending;
+use muster::engine::{Event, Record, Verdict};
+
+use crate::shell::{Shell, fold};
+
+/// Holds the records and the ledger of a shell against the promises.
+pub fn hold(shell: &Shell) {
+    assert_eq!(fold(&shell.records), shell.run, "the records add up to the state");
+    no_effect_twice(shell);
+    every_effect_was_intended(shell);
+    nothing_was_intended_too_soon(&shell.records);
+}
+
+/// No call changed the account twice.
+fn no_effect_twice(shell: &Shell) {
+    let mut seen = BTreeSet::new();
+    for entry in shell.world.ledger().iter().filter(|entry| entry.change) {
+        let tail =
+            || format!("{} {} happened twice\n{}", entry.operation, entry.resource, shell.tail());
+        assert!(seen.insert(&entry.digest), "{}", tail());
+    }
+}
+
+/// Each effect has an intent of its own.
+fn every_effect_was_intended(shell: &Shell) {
+    let mut intents: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &shell.records {
+        if let Event::Intended { digest, .. } = &record.event {
+            *intents.entry(digest).or_default() += 1;
+        }
+    }
+    for entry in shell.world.ledger() {
+        let left = intents.get_mut(entry.digest.as_str());
+        let left = left.unwrap_or_else(|| panic!("nobody intended {entry:?}"));
+        assert!(*left > 0, "more effects than intents: {entry:?}");
+        *left -= 1;
+    }
+}
+
+/// Before each intent: the account was identified since the run last stood still, changes were
+/// allowed, the plan with this very call was confirmed, and every earlier attempt at the call is
+/// known not to have been applied.
+fn nothing_was_intended_too_soon(records: &[Record]) {
+    let (mut identified, mut armed, mut protected) = (false, false, false);
+    let mut planned: BTreeMap<(usize, usize), Verdict> = BTreeMap::new();
+    let mut confirmed = BTreeSet::new();
+    // Attempts by call: whether they may have been applied.
+    let mut maybe: BTreeMap<String, BTreeMap<u64, bool>> = BTreeMap::new();
+    let settle = |maybe: &mut BTreeMap<String, BTreeMap<u64, bool>>, attempt: u64| {
+        for attempts in maybe.values_mut() {
+            attempts.remove(&attempt);
+        }
+    };
+    for record in records {
+        match &record.event {
+            Event::Started { bound, read_only, .. } => {
+                protected = bound.environment.protected;
+                armed = !protected && !read_only;
+            }
+            Event::Identified { .. } => identified = true,
+            Event::Armed {} => armed = true,
+            Event::Disarmed {} => armed = false,
+            Event::Resumed {} => (identified, armed) = (false, !protected),
+            Event::Paused { .. } | Event::WrongAccount { .. } => identified = false,
+            Event::Inspected { step, target, verdict } => {
+                planned.insert((*step, *target), verdict.clone());
+                confirmed.remove(step);
+            }
+            Event::Confirmed { step, .. } => {
+                confirmed.insert(*step);
+            }
+            Event::Intended { attempt, step, target, call, digest } => {
+                assert!(identified, "{record:?} before the account was identified");
+                assert!(armed, "{record:?} while changes are forbidden");
+                assert!(confirmed.contains(step), "{record:?} before the plan was confirmed");
+                let calls = planned[&(*step, *target)].calls();
+                assert!(calls.contains(call), "{record:?} is not of the plan");
+                let attempts = maybe.entry(digest.clone()).or_default();
+                assert!(attempts.is_empty(), "{record:?} while {attempts:?} may have been applied");
+                attempts.insert(*attempt, true);
+            }
+            Event::NotApplied { attempt, error, .. } => {
+                assert_ne!(error.ending, Ending::Unknown, "{record:?}");
+                settle(&mut maybe, *attempt);
+            }
+            Event::Answered { attempt, .. } | Event::Concluded { attempt, .. } => {
+                settle(&mut maybe, *attempt);
+            }
+            Event::StepStarted { .. }
+            | Event::Planned { .. }
+            | Event::Reopened { .. }
+            | Event::Unknown { .. }
+            | Event::Looked { .. }
+            | Event::Observed { .. }
+            | Event::Verified { .. }
+            | Event::TargetFailed { .. }
+            | Event::Asked { .. }
+            | Event::Replied { .. }
+            | Event::StepFailed { .. }
+            | Event::Retried { .. }
+            | Event::Skipped { .. }
+            | Event::StepEnded { .. }
+            | Event::Noted { .. }
+            | Event::AbortAsked { .. }
+            | Event::Rested { .. } => {}
+        }
+    }
+}
