@@ -15,8 +15,8 @@ fn a_lost_reply_is_looked_for_and_not_sent_again() {
         machine.faults(&json!([{ "on": "UpdateTable", "resource": table, "kind": kind }]));
         let ran = machine.run(&walk_phase_1());
         ran.ended(exit::SUCCEEDED).says("verified sitelogix-vendors: on");
-        ran.says("nobody saw how UpdateTable sitelogix-vendors, deletion protection on ended");
-        ran.says("deletion protection on turned out to have been applied");
+        ran.says("nobody saw the end, it is looked for");
+        ran.says("it was applied after all: UpdateTable sitelogix-vendors, deletion protection on");
         let journal = machine.json(&["journal", "show"]);
         let events: Vec<&Value> =
             journal["records"].as_array().unwrap().iter().map(|record| &record["event"]).collect();
@@ -47,7 +47,7 @@ fn a_lost_request_is_sent_again_once_it_is_known_that_it_never_arrived() {
     let machine = Machine::new();
     machine.faults(&json!([{ "on": "CreateTopic", "kind": "lost_request" }]));
     let ran = machine.run(&walk_phase_1());
-    ran.ended(exit::SUCCEEDED).says("turned out never to have happened");
+    ran.ended(exit::SUCCEEDED).says("it never happened: CreateTopic sitelogix-alerts");
     nothing_twice(&machine.effects());
 }
 
@@ -131,7 +131,7 @@ fn what_passes_by_itself_is_waited_for() {
         { "on": "DescribeTable", "times": 2, "kind": "throttled" },
         { "on": "CreateTrail", "kind": "not_sent" },
     ]));
-    machine.run(&walk_phase_1()).ended(exit::SUCCEEDED).says("it is sent again");
+    machine.run(&walk_phase_1()).ended(exit::SUCCEEDED).says("not applied, sent again soon");
     nothing_twice(&machine.effects());
 }
 

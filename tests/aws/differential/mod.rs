@@ -69,7 +69,7 @@ impl Memory {
     /// The call, with what only this account knows filled in.
     fn call(&self, call: &Value) -> Call {
         let text = call.to_string().replace("$subscription", &self.subscription);
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+        serde_json::from_str(&text).expect("a call")
     }
 
     /// How the call ended, without what is different each time.
