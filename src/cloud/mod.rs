@@ -4,6 +4,8 @@
 //! simulated account and against AWS. Nothing here performs a call. One file per service; the
 //! enums of this file only forward.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::decide::rest_of;
 use super::event::{Event, Failure};
 use super::friction::Friction;
-use super::run::{Rest, Run, Stage, StepEnd, StepRun, StepState, TargetState};
+use super::run::{Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
 use crate::runbook::{Act, OnFailure, OnRefused, Step};
 
 /// How many targets of a step may have a call in flight: enough to hide the round trips of a
@@ -18,10 +18,10 @@ pub fn advance(run: &Run, now: Timestamp) -> Option<Event> {
     match &run.stage {
         Stage::Rested { .. } | Stage::Paused { .. } => None,
         Stage::Aborting { reason } => {
-            let busy = run.steps.iter().flat_map(|step| &step.targets);
+            let mut targets = run.steps.iter().flat_map(|step| &step.targets);
             let rest = Rest::Aborted { reason: reason.clone() };
             // A call that was sent is seen to its end, and its effect is waited for.
-            (!busy.into_iter().any(|t| t.state.is_in_flight() || waits_for_its_call(run, t)))
+            (!targets.any(|target| target.state.is_in_flight() || waits_for_its_call(target)))
                 .then_some(Event::Rested { rest })
         }
         Stage::Walking {} => match run.current() {
@@ -32,8 +32,7 @@ pub fn advance(run: &Run, now: Timestamp) -> Option<Event> {
     }
 }
 
-fn waits_for_its_call(run: &Run, target: &super::run::TargetRun) -> bool {
-    let _ = run;
+fn waits_for_its_call(target: &TargetRun) -> bool {
     matches!(target.state, TargetState::Observing {})
         && target.verdict.as_ref().is_some_and(|verdict| !verdict.calls().is_empty())
 }
@@ -83,7 +82,7 @@ fn inspected(run: &Run, step: usize, text: &Step, state: &StepRun) -> Option<Eve
 }
 
 fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) -> Option<Event> {
-    let busy = |target: &&super::run::TargetRun| {
+    let busy = |target: &&TargetRun| {
         target.state.is_in_flight() || matches!(target.state, TargetState::Observing {})
     };
     let failing = state.targets.iter().any(|t| matches!(t.state, TargetState::Failed { .. }));
@@ -103,31 +102,28 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
             return Some(Event::Intended { attempt, step, target, call, digest });
         }
     }
-    if failing && let Some(event) = give_rest_up(run, step, state) {
+    if failing && let Some(event) = give_rest_up(step, state) {
         return Some(event);
     }
     ended(step, text, state)
 }
 
 /// Once a target has failed no further call of the step is begun: the others say why they stopped.
-fn give_rest_up(run: &Run, step: usize, state: &StepRun) -> Option<Event> {
+fn give_rest_up(step: usize, state: &StepRun) -> Option<Event> {
     let target = state.targets.iter().position(|target| target.state.next_call().is_some())?;
-    let what = match &state.targets[target].state {
-        TargetState::Backoff { error, .. } => format!(
-            "not sent again after {}, because another target of this step failed first",
-            error.code
-        ),
-        _ => "not sent, because another target of this step failed first".to_owned(),
+    let again = if let TargetState::Backoff { error, .. } = &state.targets[target].state {
+        format!(" again after {}", error.code)
+    } else {
+        String::new()
     };
+    let what = format!("not sent{again}, because another target of this step failed first");
     let failure = Failure::not_begun(what);
-    let _ = run;
     Some(Event::TargetFailed { step, target, failure })
 }
 
 fn ended(step: usize, text: &Step, state: &StepRun) -> Option<Event> {
-    let is_over = |target: &super::run::TargetRun| {
-        target.is_done() || matches!(target.state, TargetState::Failed { .. })
-    };
+    let is_over =
+        |target: &TargetRun| target.is_done() || matches!(target.state, TargetState::Failed { .. });
     if !state.targets.iter().all(is_over) {
         return None;
     }
@@ -135,10 +131,7 @@ fn ended(step: usize, text: &Step, state: &StepRun) -> Option<Event> {
     let failures: Vec<_> = wanted
         .iter()
         .zip(&state.targets)
-        .filter_map(|(wanted, target)| match &target.state {
-            TargetState::Failed { failure } => Some((wanted.on.name.as_str(), failure)),
-            _ => None,
-        })
+        .filter_map(|(wanted, target)| Some((wanted.on.name.as_str(), target.state.failure()?)))
         .collect();
     if !failures.is_empty() {
         return Some(Event::StepFailed { step, failure: Failure::of_targets(&failures) });

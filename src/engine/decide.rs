@@ -148,10 +148,7 @@ fn confirm(
 
 /// Nobody is there to decide: a run that waits for a person comes to rest and says what it needs.
 fn give_up(run: &Run) -> Decision {
-    let failed = run.current().and_then(|step| match &run.steps[step].state {
-        StepState::Failed { failure } => Some(failure),
-        _ => None,
-    });
+    let failed = run.current().and_then(|step| run.steps[step].state.failure());
     failed.map_or(Err(Refusal::NotWaiting {}), |failure| Ok(vec![rest_of(run, failure)]))
 }
 

@@ -268,3 +268,41 @@ pub enum Conclusion {
     /// Neither the value before nor the wanted one is there: a person must look.
     CannotTell,
 }
+
+impl Event {
+    /// The attempt whose ending, or the search for it, the event tells of.
+    pub const fn ends(&self) -> Option<AttemptId> {
+        match self {
+            Self::Answered { attempt, .. }
+            | Self::NotApplied { attempt, .. }
+            | Self::Unknown { attempt, .. }
+            | Self::Looked { attempt, .. }
+            | Self::Concluded { attempt, .. } => Some(*attempt),
+            Self::Started { .. }
+            | Self::Identified { .. }
+            | Self::WrongAccount { .. }
+            | Self::Armed {}
+            | Self::Disarmed {}
+            | Self::StepStarted { .. }
+            | Self::Inspected { .. }
+            | Self::Planned { .. }
+            | Self::Reopened { .. }
+            | Self::Confirmed { .. }
+            | Self::Intended { .. }
+            | Self::Observed { .. }
+            | Self::Verified { .. }
+            | Self::TargetFailed { .. }
+            | Self::Asked { .. }
+            | Self::Replied { .. }
+            | Self::StepFailed { .. }
+            | Self::Retried { .. }
+            | Self::Skipped { .. }
+            | Self::StepEnded { .. }
+            | Self::Noted { .. }
+            | Self::Paused { .. }
+            | Self::Resumed {}
+            | Self::AbortAsked { .. }
+            | Self::Rested { .. } => None,
+        }
+    }
+}

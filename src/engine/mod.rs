@@ -5,6 +5,8 @@
 //! shell has to carry out in that state. No clock, no task, no I/O: the same functions drive a live
 //! run, a resumed one and a replay.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod advance;
 mod apply;
 mod command;

@@ -351,6 +351,11 @@ impl Run {
 }
 
 impl StepState {
+    /// Why it failed, when it did.
+    pub const fn failure(&self) -> Option<&Failure> {
+        if let Self::Failed { failure } = self { Some(failure) } else { None }
+    }
+
     /// Its name, for messages.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -366,6 +371,11 @@ impl StepState {
 }
 
 impl TargetState {
+    /// Why it failed, when it did.
+    pub const fn failure(&self) -> Option<&Failure> {
+        if let Self::Failed { failure } = self { Some(failure) } else { None }
+    }
+
     /// Its name, for messages.
     pub const fn name(&self) -> &'static str {
         match self {

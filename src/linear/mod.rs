@@ -269,7 +269,7 @@ impl Linear {
         self.note_call(record);
         self.asked = None;
         let Some(run) = &self.run else { return Vec::new() };
-        let call = wording::attempt_of(&record.event).and_then(|id| self.calls.get(&id));
+        let call = record.event.ends().and_then(|id| self.calls.get(&id));
         let time = record.time.strftime("%H:%M:%S");
         let words = sentence_in(&record.event, Some(&run.bound), call);
         let mut out = vec![Out::Line(format!("{time} {words}"))];

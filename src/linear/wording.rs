@@ -5,8 +5,7 @@ use crate::engine::words::{
     call_words, count, end_words, failure_words, rest_words, sentence_in, value_words,
 };
 use crate::engine::{
-    AttemptId, Event, Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState,
-    Verdict,
+    Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
 };
 use crate::estate::Environment;
 use crate::link::Planned;
@@ -33,9 +32,14 @@ pub fn plan(plan: &Planned) -> Vec<String> {
         match (&text.left_out, &text.act, plan) {
             (Some(why), ..) => lines.push(format!("     left out: {why}")),
             (None, Act::Ask { text }, _) => lines.push(format!("     asks: {text}")),
-            (None, Act::Set { .. } | Act::Check { .. }, Some(plan)) => {
+            (None, Act::Set { .. }, Some(plan)) => {
                 lines.extend(
                     plan.targets.iter().map(|target| format!("     {}", target_line(target))),
+                );
+            }
+            (None, Act::Check { .. }, Some(plan)) => {
+                lines.extend(
+                    plan.targets.iter().map(|target| format!("     {}", check_line(target))),
                 );
             }
             (None, Act::Set { .. } | Act::Check { .. }, None) => {}
@@ -89,6 +93,20 @@ pub(super) fn changes(plan: &Planned) -> bool {
         let later = |target: &TargetPlan| matches!(target.verdict, Verdict::Undetermined { .. });
         step.danger() > Danger::Read || sets && step.targets.iter().any(later)
     })
+}
+
+/// One target of a check: what is expected was said by the step that sets it.
+fn check_line(plan: &TargetPlan) -> String {
+    match &plan.verdict {
+        Verdict::NoChange { .. } => format!("= {}: as expected", plan.target.name),
+        Verdict::Undetermined { depends_on } => {
+            format!("? {}: read back after step {depends_on}", plan.target.name)
+        }
+        Verdict::Change { .. }
+        | Verdict::Refused { .. }
+        | Verdict::Unreadable { .. }
+        | Verdict::NotYet { .. } => target_line(plan),
+    }
 }
 
 /// How many targets would change, by danger.
@@ -219,16 +237,4 @@ pub(super) fn end(run: &Run, rest: &Rest) -> Vec<String> {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// The attempt that an event is about.
-pub(super) const fn attempt_of(event: &Event) -> Option<AttemptId> {
-    match event {
-        Event::Answered { attempt, .. }
-        | Event::NotApplied { attempt, .. }
-        | Event::Unknown { attempt, .. }
-        | Event::Looked { attempt, .. }
-        | Event::Concluded { attempt, .. } => Some(*attempt),
-        _ => None,
-    }
 }

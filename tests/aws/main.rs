@@ -1,6 +1,6 @@
 //! The mapping to AWS, tested against emulators that nobody here wrote and against connections
 //! that break. What the emulators get wrong is written where it is met.
-#![cfg(feature = "aws")]
+#![cfg(all(test, feature = "aws"))]
 
 mod cloudtrail;
 mod cloudwatch;

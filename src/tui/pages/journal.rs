@@ -26,18 +26,6 @@ pub(in crate::tui) struct JournalPage {
     back: usize,
 }
 
-/// The attempt that an event is about.
-pub(super) const fn attempt_of(event: &Event) -> Option<AttemptId> {
-    match event {
-        Event::Answered { attempt, .. }
-        | Event::NotApplied { attempt, .. }
-        | Event::Unknown { attempt, .. }
-        | Event::Looked { attempt, .. }
-        | Event::Concluded { attempt, .. } => Some(*attempt),
-        _ => None,
-    }
-}
-
 impl JournalPage {
     /// The journal, of one run when there is one.
     pub fn new(run: Option<RunId>) -> Self {
@@ -58,7 +46,7 @@ impl JournalPage {
             if let Event::Intended { attempt, call, .. } = &record.event {
                 sent.insert((&record.run, *attempt), call);
             }
-            let attempt = attempt_of(&record.event);
+            let attempt = record.event.ends();
             let call = attempt.and_then(|attempt| sent.get(&(record.run.as_str(), attempt)));
             let text =
                 sentence_in(&record.event, books.get(record.run.as_str()).copied(), call.copied());

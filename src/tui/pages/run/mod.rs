@@ -11,7 +11,6 @@ use crate::engine::words::sentence_in;
 use crate::engine::{Run, RunId};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
-use crate::tui::pages::journal::attempt_of;
 use crate::tui::paint::{Canvas, Sheet, columns, fit, rows, width};
 use crate::tui::theme::Role;
 use crate::tui::told::Watched;
@@ -149,7 +148,7 @@ fn tail_lines(watched: &Watched, area: Rect, view: &View<'_>) -> Sheet {
     let mut sheet = Sheet::new(view.theme, area.width);
     let from = watched.records.len().saturating_sub(usize::from(area.height.saturating_sub(1)));
     for record in watched.records.iter().skip(from) {
-        let call = attempt_of(&record.event).and_then(|attempt| watched.call(attempt));
+        let call = record.event.ends().and_then(|attempt| watched.call(attempt));
         let text = sentence_in(&record.event, Some(&watched.run.bound), call);
         let lead = format!("{:>5} {}  ", record.seq, record.time.strftime("%H:%M:%S"));
         sheet.spans(&[(Role::Dim, &lead), (Role::Plain, &text)]);
