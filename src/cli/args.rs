@@ -56,7 +56,7 @@ pub struct Arguments {
 
     /// Books and estates from this directory instead of those in the program
     #[arg(long, global = true, value_name = "DIR", env = "MUSTER_RUNBOOKS")]
-    runbooks: Option<PathBuf>,
+    pub(super) runbooks: Option<PathBuf>,
 
     /// Never change anything; it cannot be armed
     #[arg(long, global = true)]
@@ -79,11 +79,9 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Lint books and estates: schema, references, rules of AWS; needs no account
     Check {
-        /// A directory with estates, or one estate's folder; the shipped books when absent
+        /// A directory with estates, one estate's folder, or one file of it; the shipped books when
+        /// absent
         path: Option<PathBuf>,
-        /// Answer as JSON
-        #[arg(from_global)]
-        json: bool,
     },
     /// What a book would change, before -> after; sends nothing that changes anything
     Plan(PlanArgs),

@@ -9,13 +9,23 @@ use super::Out;
 use crate::app::Library;
 use crate::engine::words::count;
 use crate::error::{Error, Exit};
+use crate::problem::Problem;
 
 pub(super) fn check(path: Option<&Path>, json: bool, out: &Out) -> Result<Exit, Error> {
-    let library = match path {
-        Some(path) => Library::read(path)?,
-        None => Library::embedded(),
+    // A book is read in its estate: of a single file, the folder is read and the rest left out.
+    let file = path.filter(|path| path.is_file());
+    let library = match (path, file.and_then(Path::parent)) {
+        (_, Some(folder)) if folder.as_os_str().is_empty() => Library::read(Path::new("."))?,
+        (_, Some(folder)) => Library::read(folder)?,
+        (Some(path), None) => Library::read(path)?,
+        (None, None) => Library::embedded(),
     };
-    let problems: Vec<_> = library.problems().collect();
+    let name = file.and_then(Path::file_name);
+    let is_meant = |problem: &&Problem| match name {
+        Some(name) => Path::new(problem.path()).file_name() == Some(name),
+        None => true,
+    };
+    let problems: Vec<_> = library.problems().filter(is_meant).collect();
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let books: usize = library.shelves.iter().map(|shelf| shelf.found).sum();
     if json {

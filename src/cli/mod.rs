@@ -55,7 +55,10 @@ fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Error> {
             return generate::completions(*shell, Arguments::command(), out);
         }
         Some(Command::Man) => return generate::man(Arguments::command(), out),
-        Some(Command::Check { path, json }) => return check::check(path.as_deref(), *json, out),
+        Some(Command::Check { path }) => {
+            let path = path.as_deref().or(arguments.runbooks.as_deref());
+            return check::check(path, arguments.json, out);
+        }
         _ => {}
     }
     let json = arguments.json;
