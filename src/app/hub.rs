@@ -169,7 +169,7 @@ impl Hub {
         };
         match answer {
             Ok(news) => self.tell(news).await,
-            Err(error) if error.exit == Exit::Tampered => return Err(error),
+            Err(error) if is_the_end(&error) => return Err(error),
             Err(error) => self.tell(News::Trouble { said: said(&error) }).await,
         }
         Ok(())
@@ -275,7 +275,7 @@ impl Hub {
         if self.active.as_deref() != Some(id)
             && let Err(error) = self.activate(id, command)
         {
-            if error.exit == Exit::Tampered {
+            if is_the_end(&error) {
                 return Err(error);
             }
             self.tell(News::Trouble { said: said(&error) }).await;
@@ -406,6 +406,12 @@ fn glimpse(run: &Run, heard: &Heard) -> Option<News> {
     Some(News::Glimpse { run: run.id.clone(), step: *step, target: *target, seen })
 }
 
+/// True for errors after which nothing may be written or sent: the journal is not what was
+/// written, or can no longer be written.
+fn is_the_end(error: &Error) -> bool {
+    matches!(error.exit, Exit::Tampered | Exit::Stuck)
+}
+
 /// An error in one paragraph, for a console.
 fn said(error: &Error) -> Said {
     let effect = error.effect.as_ref().map(|effect| format!(" ({effect})")).unwrap_or_default();
@@ -436,3 +442,6 @@ async fn sleep_until(at: Option<Timestamp>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;
