@@ -332,7 +332,12 @@ impl Console {
             let body = rows(rest, 0, rest.height - foot);
             page.draw(body, &mut canvas, &view);
             if let Some(open) = &mut self.dialog {
+                let before = open.drawn;
                 open.drawn = open.dialog.draw(body, &mut canvas, &view);
+                if open.drawn && !before {
+                    // What could not be read until now is read for half a second first.
+                    open.since = now;
+                }
             }
         }
         paint::scrub(frame.buffer_mut());
