@@ -72,11 +72,6 @@ impl History {
         self.runs.get(id)
     }
 
-    /// A run with its records, taken out.
-    pub fn take(&mut self, id: &str) -> Option<(Run, Vec<Record>)> {
-        self.runs.remove(id)
-    }
-
     /// All runs, latest first.
     pub fn runs(&self) -> impl Iterator<Item = &Run> {
         let mut runs: Vec<_> = self.runs.values().map(|(run, _)| run).collect();

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::clock;
 use crate::error::{Error, Exit};
@@ -62,11 +62,6 @@ impl Practice {
     /// Every effect that the account has seen, in order.
     pub fn ledger(&self) -> Vec<Entry> {
         self.with(|world| world.ledger().to_vec())
-    }
-
-    /// The settings of the account, without times and ids.
-    pub fn state(&self) -> serde_json::Value {
-        self.with(World::state)
     }
 
     /// Makes calls go wrong from now on.
@@ -134,9 +129,4 @@ fn unusable(path: &Path, error: &std::io::Error) -> Error {
 fn damaged(path: &Path, error: &serde_json::Error) -> Error {
     let what = format!("the simulated account {} is damaged: {error}", path.display());
     Error::new("practice", Exit::Failed, what, "`muster practice reset` starts it afresh.")
-}
-
-/// The simulated time of an account, for people.
-pub fn time_of(practice: &Practice) -> Timestamp {
-    practice.with(World::clock)
 }

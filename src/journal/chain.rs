@@ -103,11 +103,3 @@ pub(super) fn check(bytes: &[u8], head: Option<&Head>) -> Result<Verified, Journ
     }
     Ok(Verified { lines, torn, check: Check::Head(head.clone()) })
 }
-
-/// Checks the bytes of an exported journal, and its end against a head from a report.
-///
-/// # Errors
-/// The first record that is wrong, or a tail that was cut.
-pub fn verify(bytes: &[u8], head: Option<&Head>) -> Result<Verified, JournalError> {
-    check(bytes, head)
-}

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use chain::{Chain, Check, Verified, verify};
+pub use chain::{Check, Verified};
 pub use disk::Disk;
 pub use error::JournalError;
 pub use line::{Entry, Head, Line, LogEvent};

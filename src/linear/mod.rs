@@ -431,7 +431,7 @@ impl Linear {
 }
 
 /// The exit code of a run at rest.
-pub const fn exit_of(rest: &Rest) -> Exit {
+const fn exit_of(rest: &Rest) -> Exit {
     match rest {
         Rest::Succeeded {} => Exit::Succeeded,
         Rest::Aborted { .. } => Exit::Cancelled,
