@@ -16,6 +16,10 @@ use crate::sandbox::{Entry, Fault, Sandbox, World, seeds};
 /// twenty seconds is ready in a third of one, and still shows that it was not.
 pub const PACE: u32 = 60;
 
+/// What passes in the simulated account between two processes. It is kept as it was at its last
+/// effect: without this a read of the next process could show what was there before it.
+const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
+
 /// The seed of accounts that are made from an inventory.
 const SEED: u64 = 7;
 
@@ -48,7 +52,8 @@ impl Practice {
     /// The account behind the same calls as AWS. Its clock goes on from where it stood, and every
     /// effect is on the disk before its reply is given.
     pub fn account(&self) -> Sandbox {
-        let (opened, stood) = (clock::now(), self.with(World::clock));
+        let (opened, kept) = (clock::now(), self.with(World::clock));
+        let stood = kept.checked_add(BETWEEN).unwrap_or(kept);
         let clock = move || {
             let passed = clock::now().duration_since(opened).as_millis().max(0);
             let passed = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(PACE.into());
