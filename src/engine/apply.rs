@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::event::{AttemptId, Conclusion, Event, Failure, Record};
 use super::plan::Verdict;
-use super::run::{Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
+use super::run::{
+    Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,
+};
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
 use crate::runbook::OnFailure;
@@ -51,6 +53,7 @@ impl Run {
             pace: (*pace).max(1),
             read_only: *read_only,
             actor: record.actor.clone(),
+            operator: Operator::of(&record.actor, record.time),
             started: record.time,
             last: record.time,
             identity: None,
@@ -136,6 +139,7 @@ impl Run {
             }
             Event::Paused { why } => self.paused(why),
             Event::Resumed {} => self.resumed(now),
+            Event::TakenOver { name } => self.taken_over(name, record),
             Event::AbortAsked { reason } => {
                 self.awake()?;
                 self.stage = Stage::Aborting { reason: reason.clone() };
@@ -164,6 +168,17 @@ impl Run {
             return Err("in a run that may never change anything".to_owned());
         }
         self.armed = armed;
+        Ok(())
+    }
+
+    /// What the former operator allowed is not allowed by the next one.
+    fn taken_over(&mut self, name: &str, record: &Record) -> Result<(), Misfit> {
+        if !matches!(self.stage, Stage::Rested { rest: Rest::Stuck { .. } }) {
+            self.awake()?;
+        }
+        self.operator =
+            Operator { name: name.to_owned(), ..Operator::of(&record.actor, record.time) };
+        self.armed = !self.bound.environment.protected && !self.read_only;
         Ok(())
     }
 

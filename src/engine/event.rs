@@ -234,6 +234,11 @@ pub enum Event {
     },
     /// The run goes on, in this process or in another. What was in flight is looked for first.
     Resumed {},
+    /// Another operator commands the run from now on: the actor of the record.
+    TakenOver {
+        /// Their name, as they typed it.
+        name: String,
+    },
     /// No new step begins; what is in flight is seen to its end.
     AbortAsked {
         /// Why.
@@ -301,6 +306,7 @@ impl Event {
             | Self::Noted { .. }
             | Self::Paused { .. }
             | Self::Resumed {}
+            | Self::TakenOver { .. }
             | Self::AbortAsked { .. }
             | Self::Rested { .. } => None,
         }

@@ -30,4 +30,6 @@ pub use event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
 pub use friction::{Friction, Phrase};
 pub use hear::hear;
 pub use plan::{StepPlan, TargetPlan, Verdict};
-pub use run::{Mode, Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
+pub use run::{
+    Mode, Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,
+};

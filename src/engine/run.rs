@@ -27,6 +27,8 @@ pub struct Run {
     pub bound: Bound,
     /// Who started it.
     pub actor: String,
+    /// Who commands it.
+    pub operator: Operator,
     /// When it started.
     pub started: Timestamp,
     /// When something last happened.
@@ -45,6 +47,17 @@ pub struct Run {
     pub applied: u64,
     /// What the operator wrote down.
     pub notes: Vec<Note>,
+}
+
+/// Who commands a run. Nobody else's commands are taken, until another takes it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// Their name: as typed when they took it over, else the user's.
+    pub name: String,
+    /// Whose commands are taken: `user@host`.
+    pub actor: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Where the calls of a run go.
@@ -283,6 +296,14 @@ pub enum TargetState {
         /// Why, and what to do.
         failure: Failure,
     },
+}
+
+impl Operator {
+    /// Whoever begins a run.
+    pub(super) fn of(actor: &str, since: Timestamp) -> Self {
+        let name = actor.split('@').next().unwrap_or(actor).to_owned();
+        Self { name, actor: actor.to_owned(), since }
+    }
 }
 
 impl Run {

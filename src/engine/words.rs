@@ -80,6 +80,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         Event::Noted { text } => format!("note: {text}"),
         Event::Paused { why } => format!("paused: {why}"),
         Event::Resumed {} => "goes on".to_owned(),
+        Event::TakenOver { name } => format!("taken over by {name}"),
         Event::AbortAsked { reason } => format!("abort was asked: {reason}"),
         Event::Rested { rest } => rest_words(rest),
     }

@@ -74,6 +74,8 @@ pub struct Shell {
     next_look: BTreeMap<Key, Timestamp>,
     /// Attempts that were ever sent, by any process.
     pub sent: BTreeSet<AttemptId>,
+    /// Who sits at the console.
+    pub by: &'static str,
     pub slips: Vec<Slip>,
     /// Whether the call that was struck last was carried out all the same.
     pub struck_applied: bool,
@@ -110,6 +112,7 @@ impl Shell {
             answers: VecDeque::new(),
             next_look: BTreeMap::new(),
             sent,
+            by: ACTOR,
             slips: Vec::new(),
             struck_applied: false,
             calls: (0, 0),
@@ -138,7 +141,7 @@ impl Shell {
             seq: self.records.len() as u64 + 1,
             time: self.now,
             run: self.run.id.clone(),
-            actor: ACTOR.into(),
+            actor: self.by.into(),
             event,
         };
         let json = serde_json::to_string(&record).unwrap();
@@ -161,7 +164,7 @@ impl Shell {
 
     /// A person asks for something.
     pub fn ask(&mut self, command: &Command) -> Result<(), Refusal> {
-        for event in decide(&self.run, command, ACTOR, self.now)? {
+        for event in decide(&self.run, command, self.by, self.now)? {
             self.record(event);
         }
         Ok(())
