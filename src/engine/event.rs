@@ -244,6 +244,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// What the run changed was taken back by another run, which has come to its end.
+    RolledBack {
+        /// That run.
+        by: RunId,
+        /// What stays as it is, each with the reason: there is no way back for it.
+        left: Vec<String>,
+    },
     /// The run came to rest.
     Rested {
         /// How.
@@ -308,6 +315,7 @@ impl Event {
             | Self::Resumed {}
             | Self::TakenOver { .. }
             | Self::AbortAsked { .. }
+            | Self::RolledBack { .. }
             | Self::Rested { .. } => None,
         }
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::event::{AttemptId, Failure, RunId};
 use super::friction::Friction;
 use super::plan::{StepPlan, TargetPlan, Verdict};
+use super::rollback::Touched;
 use crate::cloud::sts::Identity;
 use crate::cloud::{Call, CallError, Place};
 use crate::runbook::{Bound, Step};
@@ -126,6 +127,13 @@ pub enum Rest {
         /// Why, and what to do.
         failure: Failure,
     },
+    /// What it changed was taken back.
+    RolledBack {
+        /// The run that did.
+        by: RunId,
+        /// What stays as it is, each with the reason.
+        left: Vec<String>,
+    },
 }
 
 /// Something that the operator wrote down.
@@ -229,6 +237,8 @@ pub struct TargetRun {
     pub since: Option<Timestamp>,
     /// AWS's ids of the requests that changed it.
     pub requests: Vec<String>,
+    /// What was there before this run first changed it.
+    pub touched: Touched,
 }
 
 /// What is going on with a target.
@@ -333,7 +343,8 @@ impl Run {
             .zip(states)
             .filter_map(|(wanted, state)| {
                 let verdict = state.verdict.clone()?;
-                Some(TargetPlan { target: wanted.on.clone(), to: wanted.to.clone(), verdict })
+                let (target, to) = (wanted.on.clone(), wanted.to.clone());
+                Some(TargetPlan { target, to, verdict })
             })
             .collect();
         Some(StepPlan { step, targets })

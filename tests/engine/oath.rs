@@ -107,6 +107,7 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             | Event::Skipped { .. }
             | Event::StepEnded { .. }
             | Event::Noted { .. }
+            | Event::RolledBack { .. }
             | Event::AbortAsked { .. }
             | Event::Rested { .. } => {}
         }

@@ -50,12 +50,13 @@ const fn name(event: &Event) -> &'static str {
         Event::Resumed {} => "resumed",
         Event::TakenOver { .. } => "taken-over",
         Event::AbortAsked { .. } => "abort-asked",
+        Event::RolledBack { .. } => "rolled-back",
         Event::Rested { .. } => "rested",
     }
 }
 
 /// How many names there are above.
-const EVENTS: usize = 31;
+const EVENTS: usize = 32;
 
 /// Events that could be said of the step that a run is at, each with what is special about it.
 fn events(run: &Run) -> Vec<(&'static str, Event)> {
@@ -103,10 +104,12 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
         ("", Event::Resumed {}),
         ("", Event::TakenOver { name: text() }),
         ("", Event::AbortAsked { reason: text() }),
+        ("", Event::RolledBack { by: text(), left: Vec::new() }),
         ("succeeded", rested(Rest::Succeeded {})),
         ("aborted", rested(Rest::Aborted { reason: text() })),
         ("failed", rested(Rest::Failed { failure: failure() })),
         ("stuck", rested(Rest::Stuck { failure: failure() })),
+        ("by-itself", rested(Rest::RolledBack { by: text(), left: Vec::new() })),
     ];
     all.extend(attempts(run));
     all

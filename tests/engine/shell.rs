@@ -96,6 +96,13 @@ impl Shell {
         Self::of(world, vec![record], now, BTreeSet::new())
     }
 
+    /// Begins another run in the account and at the time that this one has left.
+    pub fn next(&self, started: Event) -> Self {
+        let (now, actor) = (self.now, self.by.into());
+        let record = Record { seq: 1, time: now, run: "run-2".into(), actor, event: started };
+        Self::of(self.world.clone(), vec![record], now, BTreeSet::new())
+    }
+
     /// A process that finds these records, with nothing under way.
     pub fn of(
         world: World,
