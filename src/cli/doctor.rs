@@ -1,11 +1,13 @@
 //! `muster doctor`: what was found, and what is wrong, before it matters.
 
+use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::json;
 
 use super::Out;
 use super::console;
-use crate::app::{Context, connect, who};
+use crate::app::{Context, connect, unanswered, who};
+use crate::cloud::skew_words;
 use crate::error::{Error, Exit};
 use crate::journal;
 
@@ -115,15 +117,28 @@ async fn account(context: &Context) -> Vec<Finding> {
             format!("expected {expected}, found {} ({})", found.account, found.arn),
             "Choose the profile of the right account, or the environment that you mean.",
         ),
-        Err(error) => Finding::bad(
-            "account",
-            error.to_string(),
-            "Log in (`aws sso login --profile NAME`), or check the network and the endpoint.",
-        ),
+        Err(error) => {
+            let told = unanswered(&error);
+            Finding::bad("account", error.to_string(), told.advice)
+        }
     };
     let expires = match (connected.expires)().await {
         Some(at) => Finding::ok("credentials", format!("they end at {at:.0}")),
         None => Finding::ok("credentials", "no end is known"),
     };
-    vec![identity, expires]
+    vec![identity, expires, clock(connected.account.skew())]
+}
+
+/// How far the clock of this machine is off, as the account just told it.
+fn clock(skew: Option<SignedDuration>) -> Finding {
+    match (skew, skew.and_then(skew_words)) {
+        (_, Some(words)) => Finding::bad(
+            "clock",
+            format!("the clock of this machine is {words}"),
+            "Set it (`timedatectl` shows it and what sets it): AWS takes no request that is five \
+             minutes off, and the journal has wrong times.",
+        ),
+        (Some(_), None) => Finding::ok("clock", "it is right to the minute"),
+        (None, None) => Finding::ok("clock", "not compared: no answer told the time"),
+    }
 }

@@ -108,8 +108,14 @@ fn run(at: usize) -> Run {
 fn news(at: usize) -> News {
     match at {
         0 => News::Home(fixtures::home()),
-        1 => News::Identity { identity: Err("expired".into()), expires: None },
-        2 => News::Identity { identity: Ok(fixtures::identity()), expires: None },
+        1 => News::Identity {
+            identity: Err("expired".into()),
+            expires: None,
+            skew_seconds: Some(420),
+        },
+        2 => {
+            News::Identity { identity: Ok(fixtures::identity()), expires: None, skew_seconds: None }
+        }
         3 => News::Planned { book: "dr-drill".into(), plan: Box::new(Ok(fixtures::plan())) },
         4 => News::Trouble { said: fixtures::said("the disk is full") },
         _ => News::Journal { records: fixtures::records(), verified: Ok("yes".into()) },
