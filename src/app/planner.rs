@@ -7,7 +7,9 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::cloud::sts::{self, Identity};
-use crate::cloud::{Account, Answer, Call, CallError, Ending, Outcome, Reply, digest_of};
+use crate::cloud::{
+    Account, Answer, Call, CallError, Ending, Outcome, Reply, SET_CLOCK, digest_of,
+};
 use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
 use crate::link::Planned;
@@ -90,8 +92,8 @@ pub fn unanswered(error: &CallError) -> Error {
             Error::new("login", Exit::Login, what, advice).with_effect("nothing was changed")
         }
         Ending::ClockSkew => {
-            let advice = "Set the clock of this machine (`timedatectl` shows it and what sets it), \
-                then try again.";
+            let advice = error.advice.as_deref().unwrap_or(SET_CLOCK);
+            let advice = format!("The clock of this machine is wrong: {advice}, then try again.");
             Error::new("clock", Exit::Failed, what, advice).with_effect("nothing was changed")
         }
         Ending::Denied

@@ -1,15 +1,20 @@
 //! `muster doctor`: what was found, and what is wrong, before it matters.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
 use super::Out;
 use super::console;
+use crate::app::clock::now;
 use crate::app::{Context, connect, unanswered, who};
 use crate::cloud::skew_words;
 use crate::error::{Error, Exit};
 use crate::journal;
+
+/// Credentials that end sooner would interrupt all but the shortest run. The banner calls out the
+/// same ones.
+const TOO_SOON: SignedDuration = SignedDuration::from_mins(10);
 
 /// One finding.
 #[derive(Debug, Serialize)]
@@ -122,11 +127,22 @@ async fn account(context: &Context) -> Vec<Finding> {
             Finding::bad("account", error.to_string(), told.advice)
         }
     };
-    let expires = match (connected.expires)().await {
-        Some(at) => Finding::ok("credentials", format!("they end at {at:.0}")),
-        None => Finding::ok("credentials", "no end is known"),
-    };
-    vec![identity, expires, clock(connected.account.skew())]
+    let ends = (connected.expires)().await;
+    vec![identity, credentials(ends, connected.login.as_deref()), clock(connected.account.skew())]
+}
+
+/// When the credentials end.
+fn credentials(ends: Option<Timestamp>, login: Option<&str>) -> Finding {
+    let Some(at) = ends else { return Finding::ok("credentials", "no end is known") };
+    if at.duration_since(now()) > TOO_SOON {
+        return Finding::ok("credentials", format!("they end at {at:.0}"));
+    }
+    let advice = login.unwrap_or("log in again");
+    Finding::bad(
+        "credentials",
+        format!("they end at {at:.0}, which is too soon for a run"),
+        format!("Before a run: {advice}."),
+    )
 }
 
 /// How far the clock of this machine is off, as the account just told it.

@@ -6,6 +6,9 @@ use jiff::SignedDuration;
 /// request that is five minutes off.
 const TOLD_SECONDS: u64 = 60;
 
+/// What to do about a wrong clock. No full stop.
+pub const SET_CLOCK: &str = "set the clock right (`timedatectl` shows it and what sets it)";
+
 /// `7 min ahead`, `2 h 5 min behind`; none when the clock is right to the minute.
 pub fn skew_words(ahead: SignedDuration) -> Option<String> {
     let seconds = ahead.as_secs().unsigned_abs();

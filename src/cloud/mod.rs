@@ -24,7 +24,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use clock::skew_words;
+pub use clock::{SET_CLOCK, skew_words};
 pub use ending::{CallError, Ending};
 pub use operation::{Danger, Effect, Operation, Repeat};
 pub use place::Place;

@@ -10,7 +10,7 @@ use super::event::{AttemptId, Conclusion, Event, Failure};
 use super::plan::Verdict;
 use super::run::{Run, Stage, StepState, TargetRun, TargetState};
 use crate::cloud::sts;
-use crate::cloud::{Answer, CallError, Ending, Outcome, Reply};
+use crate::cloud::{Answer, CallError, Ending, Outcome, Reply, SET_CLOCK};
 use crate::runbook::{Act, Step, Wanted};
 use crate::settings::{self, Setting, Unread};
 
@@ -82,8 +82,7 @@ fn pause(run: &Run, why: &str) -> Vec<Event> {
 /// A pause until this machine is set right: logged in again, or its clock.
 fn set_right(run: &Run, error: &CallError) -> Vec<Event> {
     let (what, advice) = if error.ending == Ending::ClockSkew {
-        let advice = "set it (`timedatectl` shows it and what sets it)";
-        ("the clock of this machine is wrong", advice)
+        ("the clock of this machine is wrong", SET_CLOCK)
     } else {
         ("the credentials are not valid", "log in again")
     };

@@ -111,7 +111,9 @@ fn a_wrong_clock_in_the_middle_is_a_pause() {
     machine.faults(&json!([{ "on": "PutBucketLogging", "kind": "clock_skew" }]));
     let ran = machine.run(&walk_phase_1());
     ran.ended(exit::PAUSED).says("Paused: the clock of this machine is wrong");
-    ran.says("RequestTimeTooSkewed").says("set it (`timedatectl`").says("muster resume");
+    ran.says("RequestTimeTooSkewed")
+        .says("set the clock right (`timedatectl`")
+        .says("muster resume");
     let runs = machine.run(&["runs"]);
     runs.ended(exit::SUCCEEDED).says("paused").says("needs: the clock of this machine is wrong");
     let ran = machine.run(&["resume", "--linear", "--yes"]);
