@@ -92,6 +92,10 @@ pub enum News {
         identity: Result<Identity, String>,
         /// When the credentials end, when that is known.
         expires: Option<Timestamp>,
+        /// How many seconds the clock of this machine is ahead of the account's, when that is known;
+        /// negative when it is behind.
+        #[serde(default)]
+        skew_seconds: Option<i64>,
     },
     /// What a run would change, or why that cannot be said.
     Planned {

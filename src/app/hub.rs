@@ -395,7 +395,8 @@ impl Hub {
             (Arc::clone(&self.connected.account), Arc::clone(&self.connected.expires));
         self.errands.spawn(async move {
             let identity = planner::who(&account).await.map_err(|error| error.to_string());
-            News::Identity { identity, expires: expires().await }
+            let skew_seconds = account.skew().map(|skew| skew.as_secs());
+            News::Identity { identity, expires: expires().await, skew_seconds }
         });
     }
 

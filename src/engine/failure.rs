@@ -53,6 +53,11 @@ impl Failure {
                 "Nothing was changed by this call. Log in again (`aws sso login --profile NAME`, or \
                  fresh keys), then resume the run.",
             ),
+            Ending::ClockSkew => (
+                "clock",
+                "Nothing was changed by this call. Set the clock of this machine (`timedatectl` shows \
+                 it and what sets it), then resume the run.",
+            ),
             Ending::WrongRegion => (
                 "wrong-region",
                 "Nothing was changed by this call: the resource lives in another Region. Check the \
@@ -68,6 +73,12 @@ impl Failure {
                 "It is not known whether the call was applied. Retrying reads the resource first \
                  and sends nothing that is there already.",
             ),
+        };
+        let advice = match &error.advice {
+            Some(advice) if error.ending.not_applied() => {
+                format!("Nothing was changed by this call. To go on: {advice}.")
+            }
+            Some(_) | None => advice.to_owned(),
         };
         Self::new(code, format!("AWS answered {}: {}", error.code, error.message), advice)
     }

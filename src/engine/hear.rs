@@ -10,7 +10,7 @@ use super::event::{AttemptId, Conclusion, Event, Failure};
 use super::plan::{Verdict, is_reached};
 use super::run::{Run, Stage, StepState, TargetRun, TargetState};
 use crate::cloud::sts;
-use crate::cloud::{Answer, CallError, Ending, Outcome, Reply};
+use crate::cloud::{Answer, CallError, Ending, Outcome, Reply, SET_CLOCK};
 use crate::runbook::{Act, Step, Wanted};
 use crate::settings::{self, Setting, Unread};
 
@@ -66,6 +66,7 @@ fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
             vec![Event::WrongAccount { expected, found }, rest_of(run, &failure)]
         }
         Ok(answer) => pause(run, &format!("an identity that makes no sense: {:?}", answer.reply)),
+        Err(error) if error.ending.pauses() => set_right(run, error),
         Err(error) => pause(run, &format!("the account did not say who is asking: {error}")),
     }
 }
@@ -78,8 +79,15 @@ fn pause(run: &Run, why: &str) -> Vec<Event> {
     }
 }
 
-fn login(run: &Run, error: &CallError) -> Vec<Event> {
-    pause(run, &format!("the credentials are not valid ({error}): log in again, then resume"))
+/// A pause until this machine is set right: logged in again, or its clock.
+fn set_right(run: &Run, error: &CallError) -> Vec<Event> {
+    let (what, advice) = if error.ending == Ending::ClockSkew {
+        ("the clock of this machine is wrong", SET_CLOCK)
+    } else {
+        ("the credentials are not valid", "log in again")
+    };
+    let advice = error.advice.as_deref().unwrap_or(advice);
+    pause(run, &format!("{what} ({error}): {advice}, then resume"))
 }
 
 fn inspected(
@@ -95,8 +103,8 @@ fn inspected(
         return Vec::new();
     }
     let Some(setting) = setting_of(text) else { return Vec::new() };
-    if let Some(error) = ending(seen, |ending| ending == Ending::Expired) {
-        return login(run, error);
+    if let Some(error) = ending(seen, Ending::pauses) {
+        return set_right(run, error);
     }
     let since = run.steps[step].since.unwrap_or(now);
     // A read whose answer was lost changes nothing, so it is only made again.
@@ -123,9 +131,9 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
     match error.ending {
         // It exists: by our own lost call, or by another's. A look tells.
         Ending::Unknown | Ending::Exists => vec![Event::Unknown { attempt, error }],
-        Ending::Expired => {
-            let mut events = login(run, &error);
-            // It was not applied: after the login it is sent again, unless the run is given up.
+        Ending::Expired | Ending::ClockSkew => {
+            let mut events = set_right(run, &error);
+            // It was not applied: after the pause it is sent again, unless the run is given up.
             let goes_on = !matches!(run.stage, Stage::Aborting { .. });
             let again_at = goes_on.then_some(now);
             events.insert(0, Event::NotApplied { attempt, error, again_at });
@@ -150,8 +158,8 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
 fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timestamp) -> Vec<Event> {
     let Some((text, wanted, found)) = target_of(run, step, target) else { return Vec::new() };
     let Some(setting) = setting_of(text) else { return Vec::new() };
-    if let Some(error) = ending(seen, |ending| ending == Ending::Expired) {
-        return login(run, error);
+    if let Some(error) = ending(seen, Ending::pauses) {
+        return set_right(run, error);
     }
     let waited = seconds(run, found.since.unwrap_or(now), now);
     let value = match setting.decode(&wanted.on, seen) {

@@ -121,6 +121,9 @@ impl Linear {
                 out.extend([Out::Line(verified), self.lobby.prompt()]);
                 out
             }
+            News::Identity { skew_seconds: Some(seconds), .. } => {
+                wording::clock(*seconds).map(Out::Line).into_iter().collect()
+            }
             News::Home(_)
             | News::Identity { .. }
             | News::Glimpse { .. }

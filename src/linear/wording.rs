@@ -1,6 +1,8 @@
 //! The lines of the linear console.
 
-use crate::cloud::Danger;
+use jiff::SignedDuration;
+
+use crate::cloud::{Danger, skew_words};
 use crate::engine::words::{
     call_words, count, end_words, failure_words, rest_words, sentence_in, value_words,
     way_back_words,
@@ -13,6 +15,12 @@ use crate::link::Planned;
 use crate::runbook::Act;
 
 /// An environment with its account: `prod (500313280221 us-east-1, protected)`.
+/// That the clock of this machine is wrong; none when it is right.
+pub(super) fn clock(seconds_ahead: i64) -> Option<String> {
+    let words = skew_words(SignedDuration::from_secs(seconds_ahead))?;
+    Some(format!("The clock of this machine is {words}: set it (`timedatectl` shows it)."))
+}
+
 pub(super) fn place(environment: &Environment) -> String {
     let protected = if environment.protected { ", protected" } else { "" };
     format!("{} ({}{protected})", environment.name, environment.place)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::cloud::Call;
@@ -21,6 +21,8 @@ pub(super) struct Told {
     pub identity: Option<Result<Identity, String>>,
     pub expires: Option<Timestamp>,
     pub plan: Option<(Course, Box<Result<Planned, Said>>)>,
+    /// How far the clock of this machine is ahead of the account's.
+    pub skew: Option<SignedDuration>,
     pub runs: BTreeMap<RunId, Watched>,
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
@@ -61,9 +63,10 @@ impl Told {
     pub fn hear(&mut self, news: News, now: Timestamp) -> Follow {
         match news {
             News::Home(home) => self.home = Some(home),
-            News::Identity { identity, expires } => {
+            News::Identity { identity, expires, skew_seconds } => {
                 self.identity = Some(identity);
                 self.expires = expires;
+                self.skew = skew_seconds.map(SignedDuration::from_secs);
             }
             News::Planned { course, plan } => self.plan = Some((course, plan)),
             News::Opened { run, records, walked } => return self.opened(*run, records, walked),

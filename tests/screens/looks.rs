@@ -89,14 +89,14 @@ fn wrong_account(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_run(colour, columns, rows, fixtures::planned(Danger::Change));
     let arn = "arn:aws:iam::111122223333:user/anna";
     let identity = Ok(Identity { account: "111122223333".into(), arn: arn.into() });
-    stage.news(News::Identity { identity, expires: None });
+    stage.news(News::Identity { identity, expires: None, skew_seconds: None });
     stage
 }
 
 fn not_logged_in(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_home(colour, columns, rows);
     let identity = Err("the token has expired".to_owned());
-    stage.news(News::Identity { identity, expires: Some(stage.now) });
+    stage.news(News::Identity { identity, expires: Some(stage.now), skew_seconds: Some(-420) });
     stage
 }
 

@@ -108,8 +108,14 @@ fn run(at: usize) -> Run {
 fn news(at: usize) -> News {
     match at {
         0 => News::Home(fixtures::home()),
-        1 => News::Identity { identity: Err("expired".into()), expires: None },
-        2 => News::Identity { identity: Ok(fixtures::identity()), expires: None },
+        1 => News::Identity {
+            identity: Err("expired".into()),
+            expires: None,
+            skew_seconds: Some(420),
+        },
+        2 => {
+            News::Identity { identity: Ok(fixtures::identity()), expires: None, skew_seconds: None }
+        }
         3 => News::Planned {
             course: fixtures::course("dr-drill"),
             plan: Box::new(Ok(fixtures::plan())),
