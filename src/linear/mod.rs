@@ -19,6 +19,7 @@ use crate::cloud::Call;
 use crate::engine::words::{count, failure_words, rest_words, sentence_in};
 use crate::engine::{
     Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState, asks_for_rollback,
+    rollback,
 };
 use crate::error::Exit;
 use crate::link::{Ask, Course, News, Planned};
@@ -73,6 +74,8 @@ pub struct Linear {
     may_retry: bool,
     /// Whether the run failed and the book has it rolled back: that run is followed.
     rolling_back: bool,
+    /// Whether a person wants to see the way back once the run has ended.
+    then_rollback: bool,
 }
 
 impl Linear {
@@ -88,6 +91,7 @@ impl Linear {
             asked: None,
             may_retry: false,
             rolling_back: false,
+            then_rollback: false,
         }
     }
 
@@ -146,6 +150,10 @@ impl Linear {
             Reaction::Next { prompt } => self.ask(prompt),
             Reaction::Start => self.start(),
             Reaction::Tell { command } => self.tell(command),
+            Reaction::RollBack => {
+                self.then_rollback = true;
+                self.tell(Command::Abort { reason: "to be rolled back".to_owned() })
+            }
             Reaction::Leave { exit } => self.leave(exit),
         }
     }
@@ -289,6 +297,13 @@ impl Linear {
             return Vec::new();
         }
         match &run.stage {
+            Stage::Rested { .. } if self.then_rollback && rollback(run).is_ok() => {
+                self.then_rollback = false;
+                let course = Course::Rollback { run: run.id.clone() };
+                self.aim = Aim::Walk { course, digest: None };
+                self.run = None;
+                self.begin()
+            }
             Stage::Rested { .. } if asks_for_rollback(run) => {
                 self.rolling_back = true;
                 let line = "What it changed is taken back, as the book says.".to_owned();
@@ -303,7 +318,8 @@ impl Linear {
                 };
                 lines.into_iter().map(Out::Line).chain([Out::Leave(exit)]).collect()
             }
-            Stage::Paused { why } => {
+            Stage::Reviewing {} => self.review(),
+            Stage::Paused { why, .. } => {
                 let prompt = Prompt::Paused { why: why.clone(), run: run.id.clone() };
                 if self.answers.interactive {
                     return self.ask(prompt);
@@ -367,6 +383,20 @@ impl Linear {
             | StepState::Working {}
             | StepState::Ended { .. } => Vec::new(),
         }
+    }
+
+    /// What became of the calls in flight is told before anything goes on.
+    fn review(&mut self) -> Vec<Out> {
+        let Some(run) = self.run.as_ref().filter(|run| run.is_reviewed()) else {
+            return Vec::new();
+        };
+        let lines = wording::evidence(run).into_iter().map(Out::Line);
+        let out: Vec<_> = lines.collect();
+        let next = match self.answers.interactive {
+            true => self.ask(Prompt::Review),
+            false => self.tell(Command::Accept {}),
+        };
+        [out, next].concat()
     }
 
     fn arm(&mut self) -> Vec<Out> {

@@ -99,6 +99,7 @@ fn run(at: usize) -> Run {
         3 => fixtures::planned_one(Danger::Destroy, false),
         4 => fixtures::planned_one(Danger::Irreversible, true),
         5 => fixtures::unknown(),
+        6 => fixtures::reviewed(),
         6 => fixtures::failed(),
         7 => fixtures::paused(),
         _ => fixtures::rested(Rest::Succeeded {}),
