@@ -7,6 +7,7 @@
 mod answers;
 mod lobby;
 mod prompt;
+mod seat;
 pub mod wording;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use lobby::{Lobby, Step};
 use prompt::{Prompt, Reaction};
 
 use crate::cloud::Call;
-use crate::engine::words::{count, failure_words, rest_words, sentence_in};
+use crate::engine::words::{failure_words, rest_words, sentence_in};
 use crate::engine::{
     Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState, asks_for_rollback,
 };
@@ -38,6 +39,11 @@ pub enum Aim {
     },
     /// Go on with a run.
     Resume {
+        /// The run.
+        run: RunId,
+    },
+    /// Look at a run that is being walked, and command it when nobody else does.
+    Attach {
         /// The run.
         run: RunId,
     },
@@ -71,6 +77,10 @@ pub struct Linear {
     asked: Option<Command>,
     /// Whether the failure that a run was resumed from may be tried again without a person.
     may_retry: bool,
+    /// Whether the run goes on when this console leaves.
+    stays: bool,
+    /// Whether somebody else commands.
+    watching: bool,
     /// Whether the run failed and the book has it rolled back: that run is followed.
     rolling_back: bool,
 }
@@ -87,6 +97,8 @@ impl Linear {
             lobby: Lobby::default(),
             asked: None,
             may_retry: false,
+            stays: false,
+            watching: false,
             rolling_back: false,
         }
     }
@@ -96,7 +108,7 @@ impl Linear {
         vec![Out::Ask(match &self.aim {
             Aim::Pick => Ask::Home {},
             Aim::Walk { course, .. } => Ask::Plan { course: course.clone() },
-            Aim::Resume { run } => Ask::Open { run: run.clone() },
+            Aim::Resume { run } | Aim::Attach { run } => Ask::Open { run: run.clone() },
         })]
     }
 
@@ -107,12 +119,19 @@ impl Linear {
                 Ok(plan) => self.planned(plan),
                 Err(said) => vec![Out::Line(said.text.clone()), Out::Leave(said.exit)],
             },
-            News::Opened { run, records, .. } => self.opened(run, records),
+            News::Opened { run, records, walked } => self.opened(run, records, *walked),
             News::Recorded { record } => self.recorded(record),
             News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
             News::Trouble { said } => {
                 vec![Out::Line(said.text.clone()), Out::Leave(said.exit)]
             }
+            News::Welcome(welcome) => {
+                self.stays = welcome.stays;
+                self.seated(welcome.seat, welcome.pilot.as_deref())
+            }
+            News::Seats { seat, pilot } => self.seated(*seat, pilot.as_deref()),
+            News::Denied { why } => self.denied(why),
+            News::Notice { text } => vec![Out::Line(text.clone())],
             News::Home(home) if self.aim == Aim::Pick => self.lobby.home(home),
             News::Picks { names, .. } if self.aim == Aim::Pick => self.lobby.offer(names),
             News::Journal { records, verified } if self.aim == Aim::Pick => {
@@ -128,7 +147,8 @@ impl Linear {
             | News::Identity { .. }
             | News::Glimpse { .. }
             | News::Picks { .. }
-            | News::Journal { .. } => Vec::new(),
+            | News::Journal { .. }
+            | News::Ended { .. } => Vec::new(),
         }
     }
 
@@ -173,6 +193,9 @@ impl Linear {
     /// Nobody can type any more: the terminal is gone, or its input has ended.
     pub fn hung_up(&mut self) -> Vec<Out> {
         self.prompt = None;
+        if self.stays && self.answers.interactive {
+            return self.leave(Exit::Paused);
+        }
         self.answers.interactive = false;
         match &self.run {
             None => vec![Out::Leave(Exit::Cancelled)],
@@ -220,11 +243,17 @@ impl Linear {
     fn start(&self) -> Vec<Out> {
         match &self.aim {
             Aim::Walk { course, .. } => vec![Out::Ask(Ask::Start { course: course.clone() })],
-            Aim::Resume { .. } | Aim::Pick => Vec::new(),
+            Aim::Resume { .. } | Aim::Attach { .. } | Aim::Pick => Vec::new(),
         }
     }
 
-    fn opened(&mut self, run: &Run, records: &[Record]) -> Vec<Out> {
+    fn opened(&mut self, run: &Run, records: &[Record], walked: bool) -> Vec<Out> {
+        let follows =
+            |before: &Run| before.id == run.id || run.bound.undoes.as_ref() == Some(&before.id);
+        if self.run.as_ref().is_some_and(|before| !follows(before)) {
+            // Another run of the same runner, which somebody else walks.
+            return Vec::new();
+        }
         for record in records {
             self.note_call(record);
         }
@@ -237,7 +266,7 @@ impl Linear {
             wording::place(&run.bound.environment)
         ))];
         self.run = Some(run.clone());
-        if matches!(self.aim, Aim::Resume { .. }) {
+        if matches!(self.aim, Aim::Resume { .. } | Aim::Attach { .. }) {
             if let Stage::Rested { rest } = &run.stage
                 && !matches!(rest, Rest::Stuck { .. })
             {
@@ -249,9 +278,21 @@ impl Linear {
             let failed = matches!(here, Some(StepState::Failed { .. }));
             self.may_retry = failed && self.answers.yes;
             out.extend(wording::standing(run).into_iter().map(Out::Line));
-            out.extend(self.tell(Command::Resume {}));
+            out.extend(self.go_on(walked));
         }
         out
+    }
+
+    /// A run that is walked already needs no word to go on: what it needs is asked at once.
+    fn go_on(&mut self, walked: bool) -> Vec<Out> {
+        if walked {
+            return self.react();
+        }
+        if self.watching || matches!(self.aim, Aim::Attach { .. }) {
+            let text = "Nobody walks it now. `muster resume` goes on with it.".to_owned();
+            return vec![Out::Line(text), Out::Leave(Exit::Paused)];
+        }
+        self.tell(Command::Resume {})
     }
 
     fn note_call(&mut self, record: &Record) {
@@ -303,6 +344,8 @@ impl Linear {
                 };
                 lines.into_iter().map(Out::Line).chain([Out::Leave(exit)]).collect()
             }
+            // Whoever commands is asked.
+            _ if self.watching => Vec::new(),
             Stage::Paused { why } => {
                 let prompt = Prompt::Paused { why: why.clone(), run: run.id.clone() };
                 if self.answers.interactive {
@@ -421,18 +464,6 @@ impl Linear {
         let Some(run) = &self.run else { return Vec::new() };
         self.asked = Some(command.clone());
         vec![Out::Ask(Ask::Tell { run: run.id.clone(), command })]
-    }
-
-    fn leave(&self, exit: Exit) -> Vec<Out> {
-        let Some(run) = &self.run else { return vec![Out::Leave(exit)] };
-        let done = run.steps.iter().filter(|s| matches!(s.state, StepState::Ended { .. })).count();
-        let line = format!(
-            "{} of {} done. Go on with: muster resume {}",
-            done,
-            count(run.steps.len(), "step"),
-            run.id
-        );
-        vec![Out::Line(line), Out::Leave(exit)]
     }
 
     fn refused(&mut self, why: &str) -> Vec<Out> {
