@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::app::practice::Practice;
 use crate::app::{Options, Surroundings};
-use crate::engine::StepState;
+use crate::engine::{Command, StepState};
 use crate::journal::Disk;
 
 /// A disk that takes so many operations, and counts the intents that became durable on it.
@@ -117,7 +117,7 @@ async fn after_a_failing_write_or_fsync_nothing_more_is_sent() {
     for operations in (0..60).chain([101, 102, 203, 204]) {
         let (served, durable, effects) = walk(operations).await;
         let error = served.expect_err("the run went on without its journal");
-        assert_eq!((error.code, error.exit), ("journal-write", Exit::Stuck), "{error}");
+        assert_eq!((error.code.as_ref(), error.exit), ("journal-write", Exit::Stuck), "{error}");
         assert!(effects <= durable, "{effects} effects of {durable} durable intents");
         cases += 1;
     }
