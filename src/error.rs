@@ -51,6 +51,8 @@ pub struct Error {
     pub advice: String,
     /// How the program ends.
     pub exit: Exit,
+    /// What has to be kept: printed after everything else, line by line and without indentation.
+    pub copy: Option<String>,
 }
 
 impl Error {
@@ -66,7 +68,7 @@ impl Error {
         what: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Self { code, what: what.into(), effect: None, advice: advice.into(), exit }
+        Self { code, what: what.into(), effect: None, advice: advice.into(), exit, copy: None }
     }
 
     /// The same error, with what it did to AWS.
@@ -84,6 +86,9 @@ impl Error {
         }
         if !self.advice.is_empty() {
             let _ = writeln!(text, "  next:   {}", lines(&self.advice));
+        }
+        for line in self.copy.iter().flat_map(|copy| copy.lines()) {
+            let _ = writeln!(text, "{}", visible(line));
         }
         text
     }

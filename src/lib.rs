@@ -66,7 +66,8 @@
 //! - **Nothing goes to another account.** An intent needs an identity that equals the
 //!   environment's; every pause and every resume forgets it. Bucket calls name their owner besides.
 //! - **Read-only is a state of the run**, not a set of hidden keys.
-//! - **After one failing write or fsync nothing is written or sent any more.**
+//! - **After one failing operation of the disk nothing is written or sent any more.** What could not
+//!   be written is kept elsewhere and told.
 //! - **No text from outside reaches a terminal unseen.** Each sink passes what it writes through
 //!   [`text`]: the finished screen buffer, the lines of the command line, and its JSON.
 //! - **Nothing waits in key or draw code**; all channels are bounded.

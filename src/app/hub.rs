@@ -1,5 +1,7 @@
 //! The runner behind every console: it takes what is asked, and tells what happened.
 
+mod emergency;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -71,7 +73,14 @@ impl Hub {
     ///
     /// # Errors
     /// An event could not be made durable: nothing was sent after that.
-    pub async fn serve(mut self, mut asks: Receiver<Ask>) -> Result<(), Error> {
+    pub async fn serve(mut self, asks: Receiver<Ask>) -> Result<(), Error> {
+        match self.answer(asks).await {
+            Err(error) => Err(self.emergency(error).await),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn answer(&mut self, mut asks: Receiver<Ask>) -> Result<(), Error> {
         loop {
             self.go_on().await?;
             let wake = self.hands.wake();

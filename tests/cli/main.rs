@@ -6,6 +6,7 @@
 mod books;
 mod check;
 mod crash;
+mod disk;
 mod faults;
 mod generated;
 mod hostile;

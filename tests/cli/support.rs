@@ -116,10 +116,15 @@ impl Machine {
 
     /// Runs it with an input that is not even there.
     pub fn run_without_input(&self, arguments: &[&str]) -> Ran {
+        self.run_through("exec \"$@\" <&-", arguments)
+    }
+
+    /// Runs it from a shell, whose script does `exec "$@"` in the end.
+    pub fn run_through(&self, script: &str, arguments: &[&str]) -> Ran {
         let program = self.command(arguments);
         let mut shell = Command::new("sh");
         let words = std::iter::once(program.get_program()).chain(program.get_args());
-        shell.args(["-c", "exec \"$@\" <&-", "sh"]).args(words).env_clear();
+        shell.args(["-c", script, "sh"]).args(words).env_clear();
         shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
         Ran::of(shell.current_dir(self.home.path()).output().expect("a shell"))
     }
