@@ -135,7 +135,10 @@ impl Hub {
         let actor = self.context.surroundings.actor.clone();
         let journal = match &mut self.journal {
             Some(journal) => journal,
-            none => none.insert(Journal::open(&self.context.state_dir, &actor, now())?.0),
+            none => {
+                let (journal, _) = Journal::open(&self.context.state_dir, &actor, now())?;
+                none.insert(self.connected.watch(journal))
+            }
         };
         let time = now();
         // What cannot be folded must not become durable: the journal would be unreadable.
@@ -350,7 +353,7 @@ impl Hub {
             let actor = &self.context.surroundings.actor;
             let (journal, lines) = Journal::open(&self.context.state_dir, actor, now())?;
             self.history = History::of(&lines)?;
-            self.journal = Some(journal);
+            self.journal = Some(self.connected.watch(journal));
         }
         Ok(())
     }

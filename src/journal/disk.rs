@@ -77,9 +77,18 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
 }
 
 /// Takes the lock that only one process can hold, and writes down who holds it.
-pub(super) fn lock(path: &Path, actor: &str, now: Timestamp) -> Result<File, JournalError> {
-    let options = &mut OpenOptions::new();
-    let mut file = open_private(options.read(true).write(true).create(true).truncate(false), path)?;
+///
+/// Whoever tries stands in a door meanwhile, and writes or reads the name there: else the name that
+/// is read could be none yet, or that of a process that has died.
+pub(super) fn lock(directory: &Path, actor: &str, now: Timestamp) -> Result<File, JournalError> {
+    let open = |name| {
+        let options = &mut OpenOptions::new();
+        let path = directory.join(name);
+        open_private(options.read(true).write(true).create(true).truncate(false), &path)
+    };
+    let door = open(super::DOOR)?;
+    door.lock()?;
+    let mut file = open(super::LOCK)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -27,6 +27,7 @@ use crate::engine::{Event, Record};
 const JOURNAL: &str = "journal.jsonl";
 const HEAD: &str = "journal.head";
 const LOCK: &str = "journal.lock";
+const DOOR: &str = "journal.door";
 
 /// The journal, open for writing. Only one of them exists per directory.
 pub struct Journal {
@@ -65,7 +66,7 @@ impl Journal {
         now: Timestamp,
     ) -> Result<(Self, Vec<Line>), JournalError> {
         disk::make_private_directory(directory)?;
-        let lock = disk::lock(&directory.join(LOCK), actor, now)?;
+        let lock = disk::lock(directory, actor, now)?;
         let bytes = raw(directory)?;
         let Verified { lines, torn, .. } = chain::check(&bytes, read_head(directory)?.as_ref())?;
         if torn > 0 {
