@@ -52,6 +52,8 @@ pub struct Error {
     pub advice: String,
     /// How the program ends.
     pub exit: Exit,
+    /// What has to be kept: printed after everything else, line by line and without indentation.
+    pub copy: Option<String>,
 }
 
 impl Error {
@@ -73,6 +75,7 @@ impl Error {
             effect: None,
             advice: advice.into(),
             exit,
+            copy: None,
         }
     }
 
@@ -91,6 +94,9 @@ impl Error {
         }
         if !self.advice.is_empty() {
             let _ = writeln!(text, "  next:   {}", lines(&self.advice));
+        }
+        for line in self.copy.iter().flat_map(|copy| copy.lines()) {
+            let _ = writeln!(text, "{}", visible(line));
         }
         text
     }

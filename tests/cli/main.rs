@@ -6,13 +6,16 @@
 mod books;
 mod check;
 mod crash;
+mod disk;
 mod faults;
 mod generated;
 mod hostile;
 mod interrupted;
 mod journal;
 mod json;
+mod kill;
 mod plan;
+mod race;
 mod refused;
 mod rollback;
 mod shape;
