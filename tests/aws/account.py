@@ -1,6 +1,6 @@
 """An account as a second client sees it: made before a test, and read back after it.
 
-Usage: account.py URL make | account.py URL read
+Usage: account.py URL make [KEY] | account.py URL read [KEY]
 It knows nothing of the program under test, and nothing of its SDK.
 """
 
@@ -17,13 +17,13 @@ LOGS = "sitelogix-logs-prod"
 TRAIL = "sitelogix-trail"
 
 
-def main(url, verb):
+def main(url, verb, key="test"):
     def client(service):
         return boto3.client(
             service,
             endpoint_url=url,
             region_name="us-east-1",
-            aws_access_key_id="test",
+            aws_access_key_id=key,
             aws_secret_access_key="test",
             config=Config(s3={"addressing_style": "path"}),
         )
