@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::event::{AttemptId, Conclusion, Event, Failure};
-use super::plan::Verdict;
+use super::plan::{Verdict, WayBack};
 use super::run::{Mode, Rest, Run, StepEnd};
 use crate::cloud::{Call, Danger, dynamodb};
 use crate::runbook::Bound;
@@ -210,6 +210,15 @@ pub fn verdict_words(verdict: &Verdict) -> String {
         Verdict::NotYet { value } => {
             format!("{}, not as expected yet", there(value.as_ref()))
         }
+    }
+}
+
+/// What the way back from a change would cost; none when it is exact.
+pub fn way_back_words(way_back: &WayBack) -> Option<String> {
+    match way_back {
+        WayBack::Exact => None,
+        WayBack::Loses(what) => Some(format!("if it is rolled back later: {what}")),
+        WayBack::Closed(why) => Some(format!("POINT OF NO RETURN: {why}")),
     }
 }
 

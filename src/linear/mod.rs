@@ -17,21 +17,22 @@ use prompt::{Prompt, Reaction};
 
 use crate::cloud::Call;
 use crate::engine::words::{count, failure_words, rest_words, sentence_in};
-use crate::engine::{Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState};
+use crate::engine::{
+    Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState, asks_for_rollback,
+};
 use crate::error::Exit;
-use crate::link::{Ask, News, Planned};
+use crate::link::{Ask, Course, News, Planned};
+use crate::runbook::OnFailure;
 
 /// What a linear console is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aim {
     /// Pick a book or a run first.
     Pick,
-    /// Walk a book.
+    /// Walk a book, or the way back from a run.
     Walk {
-        /// Name of the book.
-        book: String,
-        /// Its parameters, as text.
-        params: BTreeMap<String, String>,
+        /// What is walked.
+        course: Course,
         /// The plan must have this digest, when one was kept.
         digest: Option<String>,
     },
@@ -70,6 +71,8 @@ pub struct Linear {
     asked: Option<Command>,
     /// Whether the failure that a run was resumed from may be tried again without a person.
     may_retry: bool,
+    /// Whether the run failed and the book has it rolled back: that run is followed.
+    rolling_back: bool,
 }
 
 impl Linear {
@@ -84,6 +87,7 @@ impl Linear {
             lobby: Lobby::default(),
             asked: None,
             may_retry: false,
+            rolling_back: false,
         }
     }
 
@@ -91,9 +95,7 @@ impl Linear {
     pub fn begin(&self) -> Vec<Out> {
         vec![Out::Ask(match &self.aim {
             Aim::Pick => Ask::Home {},
-            Aim::Walk { book, params, .. } => {
-                Ask::Plan { book: book.clone(), params: params.clone() }
-            }
+            Aim::Walk { course, .. } => Ask::Plan { course: course.clone() },
             Aim::Resume { run } => Ask::Open { run: run.clone() },
         })]
     }
@@ -217,10 +219,7 @@ impl Linear {
 
     fn start(&self) -> Vec<Out> {
         match &self.aim {
-            Aim::Walk { book, params, .. } => {
-                let (book, params) = (book.clone(), params.clone());
-                vec![Out::Ask(Ask::Start { book, params })]
-            }
+            Aim::Walk { course, .. } => vec![Out::Ask(Ask::Start { course: course.clone() })],
             Aim::Resume { .. } | Aim::Pick => Vec::new(),
         }
     }
@@ -290,8 +289,18 @@ impl Linear {
             return Vec::new();
         }
         match &run.stage {
+            Stage::Rested { .. } if asks_for_rollback(run) => {
+                self.rolling_back = true;
+                let line = "What it changed is taken back, as the book says.".to_owned();
+                vec![Out::Line(line)]
+            }
             Stage::Rested { rest } => {
-                let (exit, lines) = (exit_of(rest), wording::end(run, rest));
+                let lines = wording::end(run, rest);
+                // Taken back or not: the book that was asked for was not done.
+                let exit = match exit_of(rest) {
+                    Exit::Succeeded if self.rolling_back => Exit::Failed,
+                    exit => exit,
+                };
                 lines.into_iter().map(Out::Line).chain([Out::Leave(exit)]).collect()
             }
             Stage::Paused { why } => {
@@ -333,6 +342,10 @@ impl Linear {
                     }
                     None => self.stop(&format!("--answer {id}=TEXT is missing")),
                 }
+            }
+            // The book says what happens, and it is about to.
+            StepState::Failed { .. } if run.bound.steps[step].on_failure != OnFailure::Ask => {
+                Vec::new()
             }
             StepState::Failed { failure } => {
                 let what = failure_words(failure);

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::cloud::{Danger, skew_words};
 use crate::engine::words::{
     call_words, count, end_words, failure_words, rest_words, sentence_in, value_words,
+    way_back_words,
 };
 use crate::engine::{
     Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
@@ -71,13 +72,15 @@ pub fn target_line(plan: &TargetPlan) -> String {
     let to = value_words(&plan.to);
     match &plan.verdict {
         Verdict::NoChange { value } => format!("= {name}: {} (no change)", value_words(value)),
-        Verdict::Change { before, warnings, .. } => {
+        Verdict::Change { before, warnings, way_back, .. } => {
             let before = before.as_ref().map_or_else(|| "not there".to_owned(), value_words);
+            let back = way_back_words(way_back).map(|words| format!("\n       {words}"));
             let warnings = warnings.iter().map(|breach| {
                 let fact = breach.fact.as_deref().unwrap_or("note");
                 format!("\n       {fact}: {}", breach.why)
             });
-            format!("~ {name}: {before} -> {to}{}", warnings.collect::<String>())
+            let notes: String = warnings.chain(back).collect();
+            format!("~ {name}: {before} -> {to}{notes}")
         }
         Verdict::Refused { breach, .. } => {
             let fact = breach.fact.as_deref().unwrap_or("refused");

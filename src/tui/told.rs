@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
-use crate::link::{Home, News, Planned, Said};
+use crate::link::{Course, Home, News, Planned, Said};
 use crate::settings::Kind;
 
 /// How many records of a run are kept for the screen; the journal has them all.
@@ -20,9 +20,9 @@ pub(super) struct Told {
     pub home: Option<Home>,
     pub identity: Option<Result<Identity, String>>,
     pub expires: Option<Timestamp>,
+    pub plan: Option<(Course, Box<Result<Planned, Said>>)>,
     /// How far the clock of this machine is ahead of the account's.
     pub skew: Option<SignedDuration>,
-    pub plan: Option<(String, Box<Result<Planned, Said>>)>,
     pub runs: BTreeMap<RunId, Watched>,
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
@@ -68,7 +68,7 @@ impl Told {
                 self.expires = expires;
                 self.skew = skew_seconds.map(SignedDuration::from_secs);
             }
-            News::Planned { book, plan } => self.plan = Some((book, plan)),
+            News::Planned { course, plan } => self.plan = Some((course, plan)),
             News::Opened { run, records, walked } => return self.opened(*run, records, walked),
             News::Recorded { record } => return self.recorded(*record),
             News::Glimpse { run, step, target, seen } => {

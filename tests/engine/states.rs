@@ -2,7 +2,9 @@
 
 use muster::cloud::sts::Identity;
 use muster::cloud::{Call, CallError, Danger, Ending, dynamodb};
-use muster::engine::{Conclusion, Event, Failure, Record, Rest, Run, StepEnd, StepState, Verdict};
+use muster::engine::{
+    Conclusion, Event, Failure, Record, Rest, Run, StepEnd, StepState, Verdict, WayBack,
+};
 use muster::settings::Breach;
 use serde_json::json;
 
@@ -92,6 +94,7 @@ pub fn change(danger: Danger) -> Verdict {
         why: None,
         fingerprint: None,
         warnings: Vec::new(),
+        way_back: WayBack::Exact,
     }
 }
 

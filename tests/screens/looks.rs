@@ -125,7 +125,7 @@ fn plan(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_home(colour, columns, rows);
     stage.keys("Down Down Enter Enter");
     let plan = Box::new(Ok(fixtures::plan()));
-    stage.news(News::Planned { book: "phase-1-protection".into(), plan });
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
     stage.wait(600);
     stage
 }
@@ -136,7 +136,7 @@ fn plan_error(colour: Colour, columns: u16, rows: u16) -> Stage {
     let plan = Box::new(Err(fixtures::said(
         "AccessDeniedException: not authorized to perform dynamodb:DescribeTable",
     )));
-    stage.news(News::Planned { book: "phase-1-protection".into(), plan });
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
     stage
 }
 

@@ -116,7 +116,10 @@ fn news(at: usize) -> News {
         2 => {
             News::Identity { identity: Ok(fixtures::identity()), expires: None, skew_seconds: None }
         }
-        3 => News::Planned { book: "dr-drill".into(), plan: Box::new(Ok(fixtures::plan())) },
+        3 => News::Planned {
+            course: fixtures::course("dr-drill"),
+            plan: Box::new(Ok(fixtures::plan())),
+        },
         4 => News::Trouble { said: fixtures::said("the disk is full") },
         _ => News::Journal { records: fixtures::records(), verified: Ok("yes".into()) },
     }

@@ -49,7 +49,10 @@ fn at_rest(rest: &Rest) -> (Role, String) {
         }
         Rest::Stuck { failure } => (
             Role::Bad,
-            format!("STUCK, a person is needed: {}. Then Enter: go on", plain(&failure.advice)),
+            format!(
+                "STUCK, a person is needed: {}. Then Enter: go on, or u: roll back",
+                plain(&failure.advice)
+            ),
         ),
     }
 }
