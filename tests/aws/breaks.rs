@@ -23,19 +23,27 @@ async fn struck(kind: Break) -> usize {
     let mut walk = Walk::begin(phase_1());
     walk.on(&live).await;
     assert_eq!(*walk.rest(), Rest::Succeeded {}, "{kind:?}\n{}", walk.tail());
+    let struck = counted(&proxy, &kind);
+    told(&walk, &kind, struck);
+    operator.is_protected();
+    struck
+}
+
+/// Every change was struck once and reached the account once. Returns how many there were.
+#[track_caller]
+pub fn counted(proxy: &Proxy, kind: &Break) -> usize {
     let changes = proxy.changes();
     for (request, (forwarded, broken)) in &changes {
         let name = &request.operation;
         assert_eq!(*forwarded, 1, "{kind:?}: {name} reached the account {forwarded} times");
         assert_eq!(*broken, [kind.clone()], "{kind:?}: {name}");
     }
-    told(&walk, &kind, changes.len());
-    operator.is_protected();
     changes.len()
 }
 
 /// Every struck call is told as what it was: unknown, and then what became of it.
-fn told(walk: &Walk, kind: &Break, struck: usize) {
+#[track_caller]
+pub fn told(walk: &Walk, kind: &Break, struck: usize) {
     let mut found = [0; 4];
     for record in &walk.records {
         match &record.event {

@@ -15,6 +15,7 @@ mod login;
 mod phase_1;
 mod place;
 mod proxy;
+mod rollback;
 mod s3;
 mod sns;
 mod sts;

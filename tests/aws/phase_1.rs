@@ -15,6 +15,7 @@ use crate::support::ACCOUNT;
 /// How the program ends.
 pub const SUCCEEDED: i32 = 0;
 pub const FAILED: i32 = 1;
+pub const CANCELLED: i32 = 3;
 pub const STUCK: i32 = 5;
 pub const PAUSED: i32 = 75;
 
@@ -92,12 +93,12 @@ impl Operator {
     }
 
     /// Walks or reads: the exit code and everything that was printed.
-    fn muster(&self, words: &[&str]) -> (Option<i32>, String) {
+    pub fn muster(&self, words: &[&str]) -> (Option<i32>, String) {
         run(&mut self.command(words))
     }
 
     /// Walks phase 1 with every answer given.
-    fn walk(&self) -> (Option<i32>, String) {
+    pub fn walk(&self) -> (Option<i32>, String) {
         self.muster(&[&WALK[..], &["--yes"]].concat())
     }
 
@@ -179,12 +180,14 @@ fn is_protected(account: &Value) {
     assert_eq!(account["tables"], json!(tables));
 
     let logs = "sitelogix-logs-prod";
-    let logged = |bucket: &str| json!({ "versioning": null, "logs_to": [logs, format!("access-logs/{bucket}/")] });
+    let logged = |bucket: &str| json!({ "versioning": null, "objects": ["one"], "policy": null, "logs_to": [logs, format!("access-logs/{bucket}/")] });
     let buckets = json!({
         "sitelogix-audio-files-prod": logged("sitelogix-audio-files-prod"),
         "sitelogix-transcripts-prod": logged("sitelogix-transcripts-prod"),
         logs: {
             "versioning": "Enabled",
+            "objects": [],
+            "policy": "2012-10-17",
             "object_lock": ["Enabled", null],
             "public": [true, true, true, true],
             "encryption": "AES256",
