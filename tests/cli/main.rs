@@ -3,6 +3,7 @@
 //! Everything happens in practice, each test in a state directory of its own, without a terminal.
 #![cfg(test)]
 
+mod account;
 mod books;
 mod check;
 mod crash;
@@ -12,6 +13,7 @@ mod hostile;
 mod interrupted;
 mod journal;
 mod json;
+mod login;
 mod plan;
 mod refused;
 mod rollback;
