@@ -24,6 +24,9 @@ fn live(url: &str) -> Live {
     Live::from_sdk_config(&config, &connection(url, REGION, ACCOUNT))
 }
 
+/// Makes a call of any service; that of S3 is at hand.
+type Made = fn(s3::Call) -> Sent;
+
 /// As DynamoDB says it.
 const SIGNATURE: &str = "HTTP/1.1 400 Bad Request\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\n\
     Content-Type: application/x-amz-json-1.0\r\nConnection: close\r\n\r\n\
@@ -44,7 +47,7 @@ const WELL: &str = "HTTP/1.1 200 OK\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\n\
 #[tokio::test]
 async fn a_wrong_clock_is_told_with_how_far_it_is_off_and_nothing_is_sent_again() {
     let versioning = s3::Call::PutBucketVersioning { bucket: "logs".into(), enabled: true };
-    let calls: [(&str, fn(s3::Call) -> Sent); 3] = [
+    let calls: [(&str, Made); 3] = [
         (SIGNATURE, |_| change().into()),
         (SIGNATURE, |_| read().into()),
         (SKEWED, |call| call.into()),

@@ -9,6 +9,9 @@ use crate::support::ACCOUNT;
 
 const ELSEWHERE: &str = "111122223333";
 
+/// Names and values of the environment.
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 const CONFIG: &str = "[default]\nregion = eu-west-1\naws_access_key_id = 111122223333\n\
     aws_secret_access_key = not-a-secret\n\
     [profile right]\nregion = eu-west-1\naws_access_key_id = AKIDRIGHT\n\
@@ -31,7 +34,7 @@ fn in_the_account_of_a_wrong_profile_or_environment_nothing_happens() {
     let keys: &[(&str, &str)] =
         &[("AWS_ACCESS_KEY_ID", ELSEWHERE), ("AWS_SECRET_ACCESS_KEY", "not-a-secret")];
     let by_environment = [keys, &[("AWS_PROFILE", "right")]].concat();
-    let table: [(&[&str], &[(&str, &str)]); 4] = [
+    let table: [(&[&str], Variables<'_>); 4] = [
         (&["--profile", "default"], &[]),
         (&[], &[("AWS_PROFILE", "default")]),
         (&[], &[]),
@@ -82,7 +85,7 @@ async fn the_region_is_the_environments_whatever_a_profile_or_a_variable_says() 
 #[test]
 fn without_a_login_the_command_for_the_profile_is_named() {
     let operator = configured();
-    let table: [(&[&str], &[(&str, &str)], &str); 4] = [
+    let table: [(&[&str], Variables<'_>, &str); 4] = [
         (&["--profile", "sso"], &[], "log in with `aws sso login --profile sso`"),
         (&[], &[("AWS_PROFILE", "sso")], "log in with `aws sso login --profile sso`"),
         (&["--profile", "nobody"], &[], "there is no profile `nobody`"),

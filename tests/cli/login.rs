@@ -54,7 +54,7 @@ fn credentials_that_end_at_step_4_are_a_pause_until_somebody_logs_in() {
 fn wherever_credentials_end_or_the_clock_is_wrong_one_resume_goes_on() {
     let kinds = [("expired", "the credentials"), ("clock_skew", "the clock")];
     let mut cases = 0;
-    // In turn: the engine's own tests try each at every call.
+    // In turn: both at every call would take longer than a gate may.
     for (on, (kind, why)) in CALLS.into_iter().zip(kinds.into_iter().cycle()) {
         let machine = Machine::new();
         machine.faults(&json!([{ "on": on, "times": ALWAYS, "kind": kind }]));
