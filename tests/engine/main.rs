@@ -55,4 +55,6 @@ mod oath;
 mod operator;
 mod pairs;
 mod shell;
+mod shipped;
 mod states;
+mod twice;

@@ -11,9 +11,19 @@ use crate::shell::{Shell, fold};
 /// Holds the records and the ledger of a shell against the promises.
 pub fn hold(shell: &Shell) {
     assert_eq!(fold(&shell.records), shell.run, "the records add up to the state");
+    records_read_back(&shell.records);
     no_effect_twice(shell);
     every_effect_was_intended(shell);
     nothing_was_intended_too_soon(&shell.records);
+}
+
+/// A record reads back as it was written. The first one, which holds the book, is the same in all
+/// runs of a book: `forward` looks at it.
+fn records_read_back(records: &[Record]) {
+    for record in &records[1..] {
+        let json = serde_json::to_string(record).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), *record, "{json}");
+    }
 }
 
 /// No call changed the account twice.

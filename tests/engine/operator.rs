@@ -36,6 +36,10 @@ impl Operator {
     /// Walks the run until it rests for good, and answers how.
     pub fn walk(&mut self, shell: &mut Shell) -> Rest {
         for _ in 0..TURNS {
+            if let Stage::Aborting { .. } = shell.run.stage {
+                // It asks for the identity again and again, and for no login.
+                shell.log_in();
+            }
             match shell.turn() {
                 Turn::Went => {}
                 Turn::Waits => self.help(shell),
@@ -56,6 +60,9 @@ impl Operator {
     /// Does what the run waits for.
     pub fn help(&mut self, shell: &mut Shell) {
         let command = self.next(&shell.run);
+        if command == (Command::Resume {}) {
+            shell.log_in();
+        }
         let asked = shell.ask(&command);
         assert_eq!(asked, Ok(()), "{command:?}\n{}", shell.tail());
     }
