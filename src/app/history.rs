@@ -158,6 +158,7 @@ pub fn state_of(run: &Run) -> (&'static str, Option<String>) {
             Rest::Succeeded {} => ("succeeded", None),
             Rest::Aborted { .. } => ("aborted", None),
             Rest::Failed { .. } => ("failed", None),
+            Rest::RolledBack { .. } => ("rolled back", None),
             Rest::Stuck { failure } => {
                 ("stuck", Some(format!("{} — {}", failure.what, failure.advice)))
             }

@@ -112,7 +112,7 @@ async fn inspect(
     let check = matches!(bound.steps[step].act, Act::Check { .. });
     let mut calls = setting.read(&wanted.on);
     let own = calls.len();
-    if !check {
+    if !check && wanted.undoes.is_none() {
         calls.extend(setting.guard(&wanted.on, &wanted.to));
     }
     let seen = read(account, calls).await;

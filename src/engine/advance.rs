@@ -52,7 +52,7 @@ fn walk(run: &Run, step: usize, now: Timestamp) -> Option<Event> {
             Event::Confirmed { step, digest, typed: Vec::new(), second: None }
         }),
         StepState::Working {} => work(run, step, text, state, now),
-        StepState::Failed { failure } if text.on_failure == OnFailure::Stop => {
+        StepState::Failed { failure } if text.on_failure != OnFailure::Ask => {
             Some(rest_of(run, failure))
         }
         StepState::Asking { .. } | StepState::Failed { .. } | StepState::Ended { .. } => None,

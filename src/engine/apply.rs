@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{AttemptId, Conclusion, Event, Failure, Record};
+use super::event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
 use super::plan::Verdict;
-use super::run::{Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
-use crate::cloud::Call;
+use super::run::{
+    Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,
+};
 use crate::cloud::sts::Identity;
+use crate::cloud::{Call, Ending};
 use crate::runbook::OnFailure;
 
 /// An event that cannot happen in the state that the run is in: the journal is not one of ours.
@@ -51,6 +53,7 @@ impl Run {
             pace: (*pace).max(1),
             read_only: *read_only,
             actor: record.actor.clone(),
+            operator: Operator::of(&record.actor, record.time),
             started: record.time,
             last: record.time,
             identity: None,
@@ -97,8 +100,12 @@ impl Run {
             Event::NotApplied { attempt, error, again_at } => {
                 self.attempted(*attempt, "sent").map(|t| t.not_applied(error, *again_at, now))
             }
-            Event::Unknown { attempt, .. } => {
-                self.attempted(*attempt, "sent")?.lost(now);
+            Event::Unknown { attempt, error } => {
+                let target = self.attempted(*attempt, "sent")?;
+                // It is there, and not by a call of this run that anybody knows of.
+                target.touched.doubted |=
+                    error.ending == Ending::Exists && target.touched.calls == 0;
+                target.lost(now);
                 self.applied += 1;
                 Ok(())
             }
@@ -136,11 +143,13 @@ impl Run {
             }
             Event::Paused { why } => self.paused(why),
             Event::Resumed {} => self.resumed(now),
+            Event::TakenOver { name } => self.taken_over(name, record),
             Event::AbortAsked { reason } => {
                 self.awake()?;
                 self.stage = Stage::Aborting { reason: reason.clone() };
                 Ok(())
             }
+            Event::RolledBack { by, left } => self.rolled_back(by, left),
             Event::Rested { rest } => self.rested(rest),
         }
     }
@@ -164,6 +173,17 @@ impl Run {
             return Err("in a run that may never change anything".to_owned());
         }
         self.armed = armed;
+        Ok(())
+    }
+
+    /// What the former operator allowed is not allowed by the next one.
+    fn taken_over(&mut self, name: &str, record: &Record) -> Result<(), Misfit> {
+        if !matches!(self.stage, Stage::Rested { rest: Rest::Stuck { .. } }) {
+            self.awake()?;
+        }
+        self.operator =
+            Operator { name: name.to_owned(), ..Operator::of(&record.actor, record.time) };
+        self.armed = !self.bound.environment.protected && !self.read_only;
         Ok(())
     }
 
@@ -273,6 +293,7 @@ impl Run {
     ) -> Result<(), Misfit> {
         let target = self.attempted(attempt, "sent")?;
         target.requests.extend(request_id.clone());
+        target.touched.calls += 1;
         target.answered(now);
         self.applied += 1;
         Ok(())
@@ -317,6 +338,10 @@ impl Run {
         if planned != Some(call) {
             return Err("with another call than the confirmed one".to_owned());
         }
+        if target.touched.calls == 0 {
+            target.touched.before = target.verdict.as_ref().and_then(Verdict::before).cloned();
+            target.touched.doubted = false;
+        }
         target.enter(TargetState::Sent { attempt, call: call.clone(), position, tries }, now);
         self.attempts = attempt;
         Ok(())
@@ -348,11 +373,30 @@ impl Run {
         if in_flight && !matches!(rest, Rest::Stuck { .. }) {
             return Err("while a call is in flight".to_owned());
         }
+        if matches!(rest, Rest::RolledBack { .. }) {
+            return Err("by itself: another run takes it back".to_owned());
+        }
         if matches!(rest, Rest::Succeeded {}) && self.current().is_some() {
             return Err("before the last step has ended".to_owned());
         }
         self.stage = Stage::Rested { rest: rest.clone() };
         Ok(())
+    }
+
+    fn rolled_back(&mut self, by: &RunId, left: &[String]) -> Result<(), Misfit> {
+        match &self.stage {
+            Stage::Rested { rest: Rest::RolledBack { .. } } => {
+                Err("after the run was rolled back".to_owned())
+            }
+            Stage::Rested { .. } => {
+                let rest = Rest::RolledBack { by: by.clone(), left: left.to_vec() };
+                self.stage = Stage::Rested { rest };
+                Ok(())
+            }
+            Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
+                Err("before the run has come to rest".to_owned())
+            }
+        }
     }
 
     fn resumed(&mut self, now: Timestamp) -> Result<(), Misfit> {
@@ -379,7 +423,7 @@ impl Run {
                 }
             }
             // A step that ends the run when it fails is tried again by whoever resumes the run.
-            let again = stuck && text.on_failure == OnFailure::Stop;
+            let again = stuck && text.on_failure != OnFailure::Ask;
             match step.state {
                 StepState::Planned { .. } | StepState::Inspecting {} => step.reopen(now),
                 StepState::Failed { .. } if again => step.reopen(now),

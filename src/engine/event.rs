@@ -234,10 +234,22 @@ pub enum Event {
     },
     /// The run goes on, in this process or in another. What was in flight is looked for first.
     Resumed {},
+    /// Another operator commands the run from now on: the actor of the record.
+    TakenOver {
+        /// Their name, as they typed it.
+        name: String,
+    },
     /// No new step begins; what is in flight is seen to its end.
     AbortAsked {
         /// Why.
         reason: String,
+    },
+    /// What the run changed was taken back by another run, which has come to its end.
+    RolledBack {
+        /// That run.
+        by: RunId,
+        /// What stays as it is, each with the reason: there is no way back for it.
+        left: Vec<String>,
     },
     /// The run came to rest.
     Rested {
@@ -301,7 +313,9 @@ impl Event {
             | Self::Noted { .. }
             | Self::Paused { .. }
             | Self::Resumed {}
+            | Self::TakenOver { .. }
             | Self::AbortAsked { .. }
+            | Self::RolledBack { .. }
             | Self::Rested { .. } => None,
         }
     }

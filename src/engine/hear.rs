@@ -7,7 +7,7 @@ use super::advance::{backoff, until_free};
 use super::command::Heard;
 use super::decide::rest_of;
 use super::event::{AttemptId, Conclusion, Event, Failure};
-use super::plan::Verdict;
+use super::plan::{Verdict, is_reached};
 use super::run::{Run, Stage, StepState, TargetRun, TargetState};
 use crate::cloud::sts;
 use crate::cloud::{Answer, CallError, Ending, Outcome, Reply};
@@ -171,7 +171,7 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             return unseen(found, step, target, failure);
         }
     };
-    let is_met = value.as_ref().is_some_and(|value| setting.is_met(value, &wanted.to));
+    let is_met = value.as_ref().is_some_and(|value| is_reached(setting, wanted, seen, value));
     match &found.state {
         TargetState::Observing {} => match value {
             Some(value) if is_met => vec![Event::Verified { step, target, value }],

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::event::{AttemptId, Failure, RunId};
 use super::friction::Friction;
 use super::plan::{StepPlan, TargetPlan, Verdict};
+use super::rollback::Touched;
 use crate::cloud::sts::Identity;
 use crate::cloud::{Call, CallError, Place};
 use crate::runbook::{Bound, Step};
@@ -27,6 +28,8 @@ pub struct Run {
     pub bound: Bound,
     /// Who started it.
     pub actor: String,
+    /// Who commands it.
+    pub operator: Operator,
     /// When it started.
     pub started: Timestamp,
     /// When something last happened.
@@ -45,6 +48,17 @@ pub struct Run {
     pub applied: u64,
     /// What the operator wrote down.
     pub notes: Vec<Note>,
+}
+
+/// Who commands a run. Nobody else's commands are taken, until another takes it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// Their name: as typed when they took it over, else the user's.
+    pub name: String,
+    /// Whose commands are taken: `user@host`.
+    pub actor: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Where the calls of a run go.
@@ -112,6 +126,13 @@ pub enum Rest {
     Stuck {
         /// Why, and what to do.
         failure: Failure,
+    },
+    /// What it changed was taken back.
+    RolledBack {
+        /// The run that did.
+        by: RunId,
+        /// What stays as it is, each with the reason.
+        left: Vec<String>,
     },
 }
 
@@ -216,6 +237,8 @@ pub struct TargetRun {
     pub since: Option<Timestamp>,
     /// AWS's ids of the requests that changed it.
     pub requests: Vec<String>,
+    /// What was there before this run first changed it.
+    pub touched: Touched,
 }
 
 /// What is going on with a target.
@@ -285,6 +308,14 @@ pub enum TargetState {
     },
 }
 
+impl Operator {
+    /// Whoever begins a run.
+    pub(super) fn of(actor: &str, since: Timestamp) -> Self {
+        let name = actor.split('@').next().unwrap_or(actor).to_owned();
+        Self { name, actor: actor.to_owned(), since }
+    }
+}
+
 impl Run {
     /// The position of the step that is being walked; none at the end.
     pub fn current(&self) -> Option<usize> {
@@ -312,7 +343,8 @@ impl Run {
             .zip(states)
             .filter_map(|(wanted, state)| {
                 let verdict = state.verdict.clone()?;
-                Some(TargetPlan { target: wanted.on.clone(), to: wanted.to.clone(), verdict })
+                let (target, to) = (wanted.on.clone(), wanted.to.clone());
+                Some(TargetPlan { target, to, verdict })
             })
             .collect();
         Some(StepPlan { step, targets })

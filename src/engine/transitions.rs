@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::event::{Conclusion, Failure};
 use super::plan::Verdict;
+use super::rollback::Touched;
 use super::run::{StepEnd, StepRun, StepState, TargetRun, TargetState};
 use crate::cloud::{CallError, Ending};
 
@@ -27,6 +28,7 @@ impl StepRun {
             if !target.is_done() {
                 *target = TargetRun {
                     requests: std::mem::take(&mut target.requests),
+                    touched: std::mem::take(&mut target.touched),
                     ..TargetRun::default()
                 };
             }
@@ -119,6 +121,7 @@ impl TargetRun {
 
     pub(super) fn lost(&mut self, now: Timestamp) {
         if let TargetState::Sent { attempt, call, position, tries } = self.state.clone() {
+            self.touched.calls += 1;
             self.enter(TargetState::Unknown { attempt, call, position, tries, absences: 0 }, now);
         }
     }
@@ -147,6 +150,7 @@ impl TargetRun {
         match conclusion {
             Conclusion::Done => self.answered(now),
             Conclusion::NeverHappened => {
+                self.touched.calls -= 1;
                 let error = Failure::never_happened();
                 self.enter(TargetState::Backoff { until: now, position, tries, error }, now);
             }
@@ -165,6 +169,7 @@ impl Default for TargetRun {
             value: None,
             since: None,
             requests: Vec::new(),
+            touched: Touched::default(),
         }
     }
 }

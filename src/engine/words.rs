@@ -80,7 +80,9 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         Event::Noted { text } => format!("note: {text}"),
         Event::Paused { why } => format!("paused: {why}"),
         Event::Resumed {} => "goes on".to_owned(),
+        Event::TakenOver { name } => format!("taken over by {name}"),
         Event::AbortAsked { reason } => format!("abort was asked: {reason}"),
+        Event::RolledBack { by, left } => rolled_back(by, left),
         Event::Rested { rest } => rest_words(rest),
     }
 }
@@ -88,6 +90,15 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
 fn began(mode: Mode, bound: &Bound) -> String {
     let book = &bound.book;
     format!("started {} {} as {mode} in {}", book.name, book.version, bound.environment.name)
+}
+
+fn rolled_back(by: &str, left: &[String]) -> String {
+    match left {
+        [] => format!("what it changed was taken back by run {by}"),
+        left => {
+            format!("what it changed was taken back by run {by}, but for {}", left.join("; "))
+        }
+    }
 }
 
 fn also(lead: &str, text: &Option<String>) -> String {
@@ -225,6 +236,7 @@ pub fn rest_words(rest: &Rest) -> String {
         Rest::Stuck { failure } => {
             format!("the run is stuck and needs a person: {}", failure_words(failure))
         }
+        Rest::RolledBack { by, left } => rolled_back(by, left),
     }
 }
 

@@ -435,7 +435,8 @@ const fn exit_of(rest: &Rest) -> Exit {
     match rest {
         Rest::Succeeded {} => Exit::Succeeded,
         Rest::Aborted { .. } => Exit::Cancelled,
-        Rest::Failed { .. } => Exit::Failed,
+        // All undone is as if nothing had been changed.
+        Rest::Failed { .. } | Rest::RolledBack { .. } => Exit::Failed,
         Rest::Stuck { .. } => Exit::Stuck,
     }
 }

@@ -18,7 +18,7 @@ use muster::sandbox::FaultKind;
 
 use crate::book::{dev, small, started, world};
 use crate::oath::hold;
-use crate::operator::{Operator, confirm};
+use crate::operator::{Operator, confirm, take_over};
 use crate::shell::{ACTOR, Shell, Slip, Turn};
 use crate::shipped::{self, Shipped};
 
@@ -56,6 +56,7 @@ enum Deed {
     LogIn,
     /// Somebody else sits at the console from now on.
     Other,
+    TakeOver,
     Abort,
     GiveUp,
 }
@@ -159,6 +160,7 @@ impl Script {
             Rest::Aborted { .. } => {
                 assert!(matches!(self.deeds.last(), Some(Deed::Abort)), "{}", shell.tail());
             }
+            Rest::RolledBack { .. } => panic!("nobody rolled it back\n{}", shell.tail()),
             Rest::Failed { failure } | Rest::Stuck { failure } => {
                 assert!(spoilt, "{failure:?}\n{}", shell.tail());
                 assert!(!failure.code.is_empty() && !failure.advice.is_empty());
@@ -175,7 +177,13 @@ fn deed(rng: &mut Rng) -> Deed {
         19..31 => Deed::Help,
         31..34 => Deed::Expire(rng.u8(..60)),
         34 => Deed::LogIn,
-        35 => Deed::Other,
+        35 => {
+            if rng.bool() {
+                Deed::Other
+            } else {
+                Deed::TakeOver
+            }
+        }
         36 | 37 => Deed::Pause,
         38 => Deed::Resume,
         39 | 40 => Deed::Arm,
@@ -208,6 +216,7 @@ fn act(shell: &mut Shell, operator: &mut Operator, deed: &Deed) -> bool {
         }
         Deed::Crash => {
             shell.crash();
+            take_over(shell);
             Command::Resume {}
         }
         Deed::Shuffle => {
@@ -241,6 +250,7 @@ fn act(shell: &mut Shell, operator: &mut Operator, deed: &Deed) -> bool {
             StepState::Planned { .. } => confirm(&shell.run, step, None),
             _ => return false,
         },
+        Deed::TakeOver => Command::TakeOver { name: "Lin".into() },
         Deed::Pause => Command::Pause { reason: "wait".into() },
         Deed::Resume => Command::Resume {},
         Deed::Arm => Command::Arm {},

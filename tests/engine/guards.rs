@@ -272,8 +272,43 @@ fn what_must_be_typed_is_compared_letter_by_letter() {
         assert_eq!(refused(&mut shell, &command), Refusal::SecondPerson {}, "{same:?}");
     }
     assert_eq!(shell.calls.0, 0);
-    shell.ask(&typed(&[&reports, &vendors], grace)).unwrap();
+    // On a shared login the name that was typed counts as well.
+    shell.ask(&Command::TakeOver { name: "Grace".into() }).unwrap();
+    shell.ask(&Command::Arm {}).unwrap();
+    assert_eq!(refused(&mut shell, &typed(&[&reports, &vendors], grace)), Refusal::SecondPerson {});
+    shell.ask(&typed(&[&reports, &vendors], Some("linus"))).unwrap();
     assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
+    hold(&shell);
+}
+
+#[test]
+fn only_the_operator_commands_until_another_takes_over() {
+    let mut shell = planned("prod", ONE_CHANGE);
+    shell.ask(&Command::Arm {}).unwrap();
+    let confirmation = confirm(&shell.run, 0, None);
+    shell.by = "grace@desk";
+    for command in [
+        confirmation.clone(),
+        Command::Resume {},
+        Command::Disarm {},
+        Command::Skip { step: 0, reason: "enough".into() },
+        Command::Abort { reason: "enough".into() },
+    ] {
+        let refusal = refused(&mut shell, &command);
+        let Refusal::NotYours { name, actor, since } = refusal else { panic!("{refusal:?}") };
+        assert_eq!((name.as_str(), actor.as_str(), since), ("ada", "ada@console", start()));
+    }
+    shell.ask(&Command::Note { text: "anybody may write something down".into() }).unwrap();
+    assert_eq!(refused(&mut shell, &Command::TakeOver { name: " ".into() }), Refusal::Empty {});
+    shell.ask(&Command::TakeOver { name: "Grace".into() }).unwrap();
+    // What the one before allowed, the next one has to allow again.
+    assert_eq!(refused(&mut shell, &confirmation), Refusal::ReadOnly {});
+    shell.by = "ada@console";
+    let refusal = refused(&mut shell, &Command::Arm {});
+    assert!(matches!(&refusal, Refusal::NotYours { name, .. } if name == "Grace"), "{refusal:?}");
+    shell.by = "grace@desk";
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
+    assert_eq!(refused(&mut shell, &Command::TakeOver { name: "Ada".into() }), Refusal::AtRest {});
     hold(&shell);
 }
 

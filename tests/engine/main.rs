@@ -54,6 +54,7 @@ mod guards;
 mod oath;
 mod operator;
 mod pairs;
+mod rollback;
 mod shell;
 mod shipped;
 mod states;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster::cloud::Ending;
 use muster::engine::{Event, Record, Verdict};
 
-use crate::shell::{Shell, fold};
+use crate::shell::{RUNNER, Shell, fold};
 
 /// Holds the records and the ledger of a shell against the promises.
 pub fn hold(shell: &Shell) {
@@ -15,6 +15,21 @@ pub fn hold(shell: &Shell) {
     no_effect_twice(shell);
     every_effect_was_intended(shell);
     nothing_was_intended_too_soon(&shell.records);
+    nobody_else_was_obeyed(&shell.records);
+}
+
+/// Whatever a person made happen was made so by the operator of that time, but for notes and for
+/// taking the run over.
+fn nobody_else_was_obeyed(records: &[Record]) {
+    let mut operator = &records[0].actor;
+    for record in &records[1..] {
+        match &record.event {
+            Event::TakenOver { .. } => operator = &record.actor,
+            Event::Noted { .. } => {}
+            _ if record.actor == RUNNER => {}
+            _ => assert_eq!(record.actor, *operator, "{record:?}"),
+        }
+    }
 }
 
 /// A record reads back as it was written. The first one, which holds the book, is the same in all
@@ -76,6 +91,7 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             Event::Armed {} => armed = true,
             Event::Disarmed {} => armed = false,
             Event::Resumed {} => (identified, armed) = (false, !protected),
+            Event::TakenOver { .. } => armed = !protected,
             Event::Paused { .. } | Event::WrongAccount { .. } => identified = false,
             Event::Inspected { step, target, verdict } => {
                 planned.insert((*step, *target), verdict.clone());
@@ -116,6 +132,7 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             | Event::Skipped { .. }
             | Event::StepEnded { .. }
             | Event::Noted { .. }
+            | Event::RolledBack { .. }
             | Event::AbortAsked { .. }
             | Event::Rested { .. } => {}
         }

@@ -48,13 +48,15 @@ const fn name(event: &Event) -> &'static str {
         Event::Noted { .. } => "noted",
         Event::Paused { .. } => "paused",
         Event::Resumed {} => "resumed",
+        Event::TakenOver { .. } => "taken-over",
         Event::AbortAsked { .. } => "abort-asked",
+        Event::RolledBack { .. } => "rolled-back",
         Event::Rested { .. } => "rested",
     }
 }
 
 /// How many names there are above.
-const EVENTS: usize = 30;
+const EVENTS: usize = 32;
 
 /// Events that could be said of the step that a run is at, each with what is special about it.
 fn events(run: &Run) -> Vec<(&'static str, Event)> {
@@ -100,11 +102,14 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
         ("", Event::Noted { text: text() }),
         ("", Event::Paused { why: text() }),
         ("", Event::Resumed {}),
+        ("", Event::TakenOver { name: text() }),
         ("", Event::AbortAsked { reason: text() }),
+        ("", Event::RolledBack { by: text(), left: Vec::new() }),
         ("succeeded", rested(Rest::Succeeded {})),
         ("aborted", rested(Rest::Aborted { reason: text() })),
         ("failed", rested(Rest::Failed { failure: failure() })),
         ("stuck", rested(Rest::Stuck { failure: failure() })),
+        ("by-itself", rested(Rest::RolledBack { by: text(), left: Vec::new() })),
     ];
     all.extend(attempts(run));
     all
@@ -271,6 +276,7 @@ fn commands(run: &Run) -> Vec<(&'static str, Command)> {
         ("resume", Command::Resume {}),
         ("abort", Command::Abort { reason: text() }),
         ("give up", Command::GiveUp {}),
+        ("take over", Command::TakeOver { name: "grace".into() }),
     ]
 }
 
@@ -287,7 +293,8 @@ const fn is_tried(command: &Command) -> bool {
         | Command::Pause { .. }
         | Command::Resume {}
         | Command::Abort { .. }
-        | Command::GiveUp {} => true,
+        | Command::GiveUp {}
+        | Command::TakeOver { .. } => true,
     }
 }
 

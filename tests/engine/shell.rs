@@ -27,6 +27,9 @@ const LOOK_EVERY_MILLIS: i64 = 2_000;
 /// Who walks the runs of the tests.
 pub const ACTOR: &str = "ada@console";
 
+/// Who makes the records of what happens by itself.
+pub const RUNNER: &str = "runner@host";
+
 /// What tells one effect from another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -107,6 +110,13 @@ impl Shell {
         Self::of(world, vec![record], now, BTreeSet::new())
     }
 
+    /// Begins another run in the account and at the time that this one has left.
+    pub fn next(&self, started: Event) -> Self {
+        let (now, actor) = (self.now, self.by.into());
+        let record = Record { seq: 1, time: now, run: "run-2".into(), actor, event: started };
+        Self::of(self.world.clone(), vec![record], now, BTreeSet::new())
+    }
+
     /// A process that finds these records, with nothing under way.
     pub fn of(
         world: World,
@@ -154,9 +164,14 @@ impl Shell {
         self.expires_at = None;
     }
 
-    /// Makes an event a record, then lets it follow.
+    /// Makes an event that nobody asked for a record.
     pub fn record(&mut self, event: Event) {
-        let (run, actor, now) = (self.run.id.clone(), self.by.to_owned(), self.now);
+        self.record_by(RUNNER, event);
+    }
+
+    /// Makes an event a record, then lets it follow.
+    fn record_by(&mut self, by: &str, event: Event) {
+        let (run, actor, now) = (self.run.id.clone(), by.to_owned(), self.now);
         let record = match &mut self.journal {
             Some(journal) => journal.append(&run, &actor, now, &event).unwrap(),
             None => Record { seq: self.records.len() as u64 + 1, time: now, run, actor, event },
@@ -182,7 +197,7 @@ impl Shell {
     /// A person asks for something.
     pub fn ask(&mut self, command: &Command) -> Result<(), Refusal> {
         for event in decide(&self.run, command, self.by, self.now)? {
-            self.record(event);
+            self.record_by(self.by, event);
         }
         Ok(())
     }

@@ -304,5 +304,9 @@ fn stages() -> Vec<State> {
         plan().then(rest(Rest::Aborted { reason: "no".into() })).named("aborted"),
         step_failed().then(rest(Rest::Failed { failure: failure() })).named("failed"),
         step_failed().then(rest(Rest::Stuck { failure: failure() })).named("stuck"),
+        step_failed()
+            .then(rest(Rest::Stuck { failure: failure() }))
+            .then(Event::RolledBack { by: "run-2".into(), left: Vec::new() })
+            .named("rolled back"),
     ]
 }

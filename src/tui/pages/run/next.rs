@@ -44,6 +44,9 @@ fn at_rest(rest: &Rest) -> (Role, String) {
             Role::Bad,
             format!("Failed, nothing was changed: {}. {}", failure.what, failure.advice),
         ),
+        Rest::RolledBack { .. } => {
+            (Role::Warn, "Rolled back: what it changed was taken back. Esc: back".to_owned())
+        }
         Rest::Stuck { failure } => (
             Role::Bad,
             format!("STUCK, a person is needed: {}. Then Enter: go on", plain(&failure.advice)),
