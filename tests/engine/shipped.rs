@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
 use muster::app::{Library, Shelf, practice};
-use muster::engine::{Event, Rest};
+use muster::engine::{Event, NoWayBack, Rest, rollback};
 use muster::estate::{Environment, Item};
 use muster::runbook::{Book, Bound, Param, ParamKind};
 use muster::sandbox::World;
@@ -42,6 +42,10 @@ static ALL: LazyLock<Vec<Shipped>> = LazyLock::new(|| {
     assert!(!found.is_empty(), "no book ships");
     found
 });
+
+/// The ways back from all of them.
+static BACK: LazyLock<Vec<Shipped>> =
+    LazyLock::new(|| ALL.iter().filter_map(Shipped::way_back).collect());
 
 /// Whether the large sizes are asked for, which take hours: `MUSTER_HARNESS=large`.
 pub fn large() -> bool {
@@ -81,6 +85,15 @@ pub fn books() -> Vec<&'static Shipped> {
         protected.or(all.first()).copied()
     };
     shelved().into_iter().filter_map(strictest).collect()
+}
+
+/// The same, and the way back from each.
+pub fn and_back() -> Vec<&'static Shipped> {
+    let mut found = books();
+    let is_of = |back: &&Shipped| found.iter().any(|book| back.name.ends_with(&book.name));
+    let back: Vec<_> = BACK.iter().filter(is_of).collect();
+    found.extend(back);
+    found
 }
 
 fn of_shelf(shelf: &Shelf) -> Vec<Shipped> {
@@ -144,7 +157,7 @@ fn sample(param: &Param, environment: &Environment) -> String {
 }
 
 /// The same account with an empty ledger: what was done before a run is not the run's.
-fn without_ledger(world: &World) -> World {
+pub fn without_ledger(world: &World) -> World {
     let mut json = serde_json::to_value(world).unwrap();
     json["ledger"] = serde_json::json!([]);
     serde_json::from_value(json).unwrap()
@@ -180,6 +193,17 @@ impl Shipped {
         let mut shell = Shell::begin(world, self.started());
         shell.now = self.now;
         shell
+    }
+
+    /// The way back from a run of it; none when it changes nothing.
+    pub fn way_back(&self) -> Option<Self> {
+        let shell = self.walked();
+        let bound = match rollback(&shell.run) {
+            Err(NoWayBack::NothingChanged) => return None,
+            bound => bound.unwrap(),
+        };
+        let (name, now) = (format!("back from {}", self.name), shell.now);
+        Some(Self { name, bound, world: without_ledger(&shell.world), now })
     }
 
     /// A run that nothing disturbs, to its end.

@@ -22,7 +22,7 @@ fn once_more(book: &Shipped, first: &Shell) -> Shell {
 
 #[test]
 fn a_second_run_finds_everything_done() {
-    for book in shipped::everywhere() {
+    for book in shipped::and_back() {
         let first = book.walked();
         let shell = once_more(book, &first);
         assert_eq!(shell.world.ledger(), first.world.ledger(), "{}: nothing was sent", book.name);
@@ -44,7 +44,7 @@ fn a_second_run_finds_everything_done() {
 /// A new run begins in the account as it was at the end of each step, and walks all of them.
 #[test]
 fn every_step_may_be_walked_twice() {
-    for book in shipped::books() {
+    for book in shipped::and_back() {
         let (records, moments) = filmed(book);
         let end = &moments.last().unwrap().world;
         let (effects, state) = (end.ledger().len(), end.state());
@@ -71,7 +71,7 @@ fn every_step_may_be_walked_twice() {
 /// The process dies when a step is done and its end is not written down.
 #[test]
 fn a_step_whose_end_is_not_written_down_does_nothing_again() {
-    for book in shipped::books() {
+    for book in shipped::and_back() {
         let (records, moments) = filmed(book);
         let mut cases = 0;
         for n in 1..records.len() {
