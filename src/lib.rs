@@ -64,7 +64,8 @@
 //!   confirmed plan is an error, and a plan that is too old is read anew instead of confirmed.
 //! - **Green means read back.** *Verified* is made only of a read after the change.
 //! - **Nothing goes to another account.** An intent needs an identity that equals the
-//!   environment's; every pause and every resume forgets it. Bucket calls name their owner besides.
+//!   environment's; every pause and every resume forgets it. Credentials that change in between sign
+//!   no change before the account has said whose they are. Bucket calls name their owner besides.
 //! - **Read-only is a state of the run**, not a set of hidden keys.
 //! - **After one failing write or fsync nothing is written or sent any more.**
 //! - **No text from outside reaches a terminal unseen.** Each sink passes what it writes through

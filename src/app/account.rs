@@ -20,6 +20,8 @@ pub struct Connected {
     pub pace: u32,
     /// When the credentials end, when that is known.
     pub expires: Arc<dyn Fn() -> Pending<Option<Timestamp>> + Send + Sync>,
+    /// What logs in again, where that is known: `log in with ...`, without a full stop.
+    pub login: Option<String>,
 }
 
 impl std::fmt::Debug for Connected {
@@ -42,7 +44,7 @@ pub async fn connect(
             let practice = Practice::open(&context.state_dir, estate, environment)?;
             let account = Arc::new(practice.account());
             let expires = Arc::new(|| -> Pending<Option<Timestamp>> { Box::pin(async { None }) });
-            Ok(Connected { account, pace: practice::PACE, expires })
+            Ok(Connected { account, pace: practice::PACE, expires, login: None })
         }
         Mode::Live | Mode::Drill => live(context, environment).await,
     }
@@ -70,7 +72,8 @@ async fn live(context: &Context, environment: &Environment) -> Result<Connected,
         let live = asked.clone();
         Box::pin(async move { live.credentials().await.ok().and_then(|found| found.expires) })
     });
-    Ok(Connected { account: Arc::new(live), pace: 1, expires })
+    let login = live.login().map(ToOwned::to_owned);
+    Ok(Connected { account: Arc::new(live), pace: 1, expires, login })
 }
 
 #[cfg(not(feature = "aws"))]

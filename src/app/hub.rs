@@ -1,6 +1,5 @@
 //! The runner behind every console: it takes what is asked, and tells what happened.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,14 +10,16 @@ use super::account::{self, Connected};
 use super::clock::now;
 use super::context::Context;
 use super::hands::Hands;
-use super::history::History;
+use super::history::{History, no_such_run};
 use super::planner;
 use crate::cloud::{Account, Answer, Call, Outcome, Reply, dynamodb, s3};
-use crate::engine::{Command, Event, Heard, Refusal, Run, RunId, advance, decide, due, hear};
+use crate::engine::{
+    Command, Event, Heard, Refusal, Run, RunId, advance, asks_for_rollback, decide, due, hear,
+};
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate};
 use crate::journal::{self, Check, Journal};
-use crate::link::{Ask, BookRow, Home, News, Said};
+use crate::link::{Ask, BookRow, Course, Home, News, Said};
 use crate::runbook::{Bound, Problem};
 use crate::settings::{self, Kind};
 
@@ -102,18 +103,35 @@ impl Hub {
 
     /// Everything that happens by itself, then everything that is due.
     async fn go_on(&mut self) -> Result<(), Error> {
-        let Some(id) = self.active.clone() else { return Ok(()) };
-        while let Some(event) = self.run(&id).and_then(|run| advance(run, now())) {
-            self.record(&id, event).await?;
+        // A run that comes to rest may be followed by the one that takes it back.
+        while let Some(id) = self.active.clone() {
+            while let Some(event) = self.run(&id).and_then(|run| advance(run, now())) {
+                self.record(&id, event).await?;
+            }
+            let Some((run, _)) = self.history.get(&id) else { return Ok(()) };
+            self.hands.carry_out(run, due(run), now());
+            if !run.is_at_rest() {
+                return Ok(());
+            }
+            self.rested(&id).await?;
         }
-        let Some((run, _)) = self.history.get(&id) else { return Ok(()) };
-        self.hands.carry_out(run, due(run), now());
-        if run.is_at_rest() {
-            self.active = None;
-            self.hands.forget();
-            let home = self.home();
-            self.tell(News::Home(home)).await;
+        Ok(())
+    }
+
+    /// A run has come to rest.
+    async fn rested(&mut self, id: &str) -> Result<(), Error> {
+        let back = self.run(id).is_some_and(asks_for_rollback);
+        self.active = None;
+        self.hands.forget();
+        for (of, event) in self.history.taken_back() {
+            self.record(&of, event).await?;
         }
+        if back {
+            let course = Course::Rollback { run: id.to_owned() };
+            self.asked(Ask::Start { course }).await?;
+        }
+        let home = self.home();
+        self.tell(News::Home(home)).await;
         Ok(())
     }
 
@@ -157,8 +175,8 @@ impl Hub {
     async fn asked(&mut self, ask: Ask) -> Result<(), Error> {
         let answer = match ask {
             Ask::Home {} => Ok(News::Home(self.home())),
-            Ask::Plan { book, params } => return self.plan(book, &params).await,
-            Ask::Start { book, params } => self.start(&book, &params).await,
+            Ask::Plan { course } => return self.plan(course).await,
+            Ask::Start { course } => self.start(&course).await,
             Ask::Open { run } => self.open(&run),
             Ask::Tell { run, command } => return self.command(&run, &command).await,
             Ask::Pick { kind } => {
@@ -195,22 +213,31 @@ impl Hub {
         }
     }
 
-    fn bind(&self, book: &str, params: &BTreeMap<String, String>) -> Result<Bound, Error> {
-        let book = self.context.library.book(&self.estate.name, book)?;
-        book.bind(&self.estate, &self.environment, params).map_err(|problems| unbound(&problems))
+    /// What is walked, with the texts of the book and of the estate that it was made from.
+    fn bind(&self, course: &Course) -> Result<(Bound, String, String), Error> {
+        match course {
+            Course::Book { book, params } => {
+                let book = self.context.library.book(&self.estate.name, book)?;
+                let shelf = self.context.library.shelf(Some(&self.estate.name))?;
+                let bound = book.bind(&self.estate, &self.environment, params);
+                let bound = bound.map_err(|problems| unbound(&problems))?;
+                Ok((bound, book.text().to_owned(), shelf.source.text.clone()))
+            }
+            Course::Rollback { run } => self.history.way_back(run),
+        }
     }
 
-    async fn plan(&mut self, book: String, params: &BTreeMap<String, String>) -> Result<(), Error> {
-        match self.bind(&book, params) {
+    async fn plan(&mut self, course: Course) -> Result<(), Error> {
+        match self.bind(&course) {
             Err(error) => {
                 let plan = Box::new(Err(said(&error)));
-                self.tell(News::Planned { book, plan }).await;
+                self.tell(News::Planned { course, plan }).await;
             }
-            Ok(bound) => {
+            Ok((bound, ..)) => {
                 let (account, mode) = (Arc::clone(&self.connected.account), self.context.mode());
                 self.errands.spawn(async move {
                     let plan = planner::plan(&account, mode, bound, now()).await;
-                    News::Planned { book, plan: Box::new(plan.map_err(|error| said(&error))) }
+                    News::Planned { course, plan: Box::new(plan.map_err(|error| said(&error))) }
                 });
             }
         }
@@ -218,13 +245,12 @@ impl Hub {
     }
 
     /// Begins a run: everything it needs is pinned in its first record.
-    async fn start(
-        &mut self,
-        book: &str,
-        params: &BTreeMap<String, String>,
-    ) -> Result<News, Error> {
-        let bound = self.bind(book, params)?;
+    async fn start(&mut self, course: &Course) -> Result<News, Error> {
         self.take_journal()?;
+        let (bound, book_text, estate_text) = self.bind(course)?;
+        if let Course::Rollback { run } = course {
+            self.is_of_here(run)?;
+        }
         if let Some(other) = self.unfinished() {
             let what = format!("the run {other} on {} is not finished", self.environment.name);
             let advice =
@@ -232,15 +258,13 @@ impl Hub {
             return Err(Error::new("unfinished-run", Exit::Failed, what, advice)
                 .with_effect("nothing was sent"));
         }
-        let book = self.context.library.book(&self.estate.name, book)?;
-        let shelf = self.context.library.shelf(Some(&self.estate.name))?;
         let event = Event::Started {
             mode: self.context.mode(),
             pace: self.connected.pace,
             read_only: self.context.options.read_only,
             bound: Box::new(bound),
-            book_text: book.text().to_owned(),
-            estate_text: shelf.source.text.clone(),
+            book_text,
+            estate_text,
         };
         let id = new_id(now());
         self.record(&id, event).await?;
@@ -260,13 +284,7 @@ impl Hub {
     }
 
     fn open(&self, id: &str) -> Result<News, Error> {
-        let (run, records) = self.history.get(id).ok_or_else(|| {
-            Error::usage(
-                "no-such-run",
-                format!("there is no run `{id}`"),
-                "`muster runs` shows all.",
-            )
-        })?;
+        let (run, records) = self.history.get(id).ok_or_else(|| no_such_run(id))?;
         let walked = self.active.as_deref() == Some(id);
         Ok(News::Opened { run: Box::new(run.clone()), records: records.clone(), walked })
     }
@@ -308,11 +326,24 @@ impl Hub {
     /// Makes sure that a run which is not walked here can be: it is of this account and mode, and
     /// nobody else writes its journal.
     fn activate(&mut self, id: &str, command: &Command) -> Result<(), Error> {
-        let Some(run) = self.run(id) else { return self.open(id).map(|_| ()) };
+        if self.run(id).is_none() {
+            return Err(no_such_run(id));
+        }
         if !matches!(command, Command::Resume {} | Command::Note { .. }) {
             let what = "the run is not being walked here";
             return Err(Error::usage("not-walked", what, "Resume it first."));
         }
+        self.is_of_here(id)?;
+        if self.active.is_some() {
+            let what = "another run is being walked here";
+            return Err(Error::usage("busy", what, "Let it come to rest, or abort it, first."));
+        }
+        self.take_journal()
+    }
+
+    /// Makes sure that a run is of the account and mode that calls go to from here.
+    fn is_of_here(&self, id: &str) -> Result<(), Error> {
+        let Some(run) = self.run(id) else { return Ok(()) };
         let (mode, place) = (self.context.mode(), &self.environment.place);
         if run.mode != mode || run.bound.environment.place != *place {
             let what = format!(
@@ -328,11 +359,7 @@ impl Hub {
             return Err(Error::new("other-place", Exit::Failed, what, advice)
                 .with_effect("nothing was sent"));
         }
-        if self.active.is_some() {
-            let what = "another run is being walked here";
-            return Err(Error::usage("busy", what, "Let it come to rest, or abort it, first."));
-        }
-        self.take_journal()
+        Ok(())
     }
 
     /// Opens the journal for writing, and with it keeps every other process out.
@@ -368,7 +395,8 @@ impl Hub {
             (Arc::clone(&self.connected.account), Arc::clone(&self.connected.expires));
         self.errands.spawn(async move {
             let identity = planner::who(&account).await.map_err(|error| error.to_string());
-            News::Identity { identity, expires: expires().await }
+            let skew_seconds = account.skew().map(|skew| skew.as_secs());
+            News::Identity { identity, expires: expires().await, skew_seconds }
         });
     }
 

@@ -19,4 +19,4 @@ pub use context::{Context, Options, Surroundings};
 pub use history::{History, state_of};
 pub use hub::{Hub, unbound};
 pub use library::{Library, Shelf};
-pub use planner::{identity, plan, who};
+pub use planner::{identity, plan, unanswered, who};

@@ -89,6 +89,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Go on with a run after any stop: it looks at AWS before it does anything
     Resume(ResumeArgs),
+    /// Take back what a run changed, last change first, as a run of its own
+    Rollback(RollbackArgs),
     /// What ran, what rests where, and what it needs of a person
     Runs,
     /// Where a run stands, as text to paste into a ticket
@@ -177,6 +179,14 @@ pub(super) struct RunArgs {
 pub(super) struct ResumeArgs {
     /// The run; the latest that is not finished when absent
     pub run: Option<String>,
+    #[command(flatten)]
+    pub walk: WalkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RollbackArgs {
+    /// The run whose changes are taken back
+    pub run: String,
     #[command(flatten)]
     pub walk: WalkArgs,
 }

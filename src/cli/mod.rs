@@ -84,6 +84,7 @@ async fn command(
         Some(Command::Plan(args)) => plan::plan(&context, &args, json, out).await,
         Some(Command::Run(args)) => run::run(context, args, out).await,
         Some(Command::Resume(args)) => run::resume(context, args, out).await,
+        Some(Command::Rollback(args)) => run::rollback(context, args, out).await,
         Some(Command::Runs) => runs::runs(&context, json, out),
         Some(Command::Status { run }) => runs::status(&context, run.as_deref(), json, out),
         Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),

@@ -8,14 +8,14 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::args::{ResumeArgs, RunArgs, WalkArgs};
+use super::args::{ResumeArgs, RollbackArgs, RunArgs, WalkArgs};
 use super::console;
 use super::{Out, plan};
 use crate::app::{Context, History, Hub, clock, connect, identity, unbound};
 use crate::error::{Error, Exit};
 use crate::journal;
 use crate::linear::{self, Aim, Answers, Linear};
-use crate::link::{Ask, News};
+use crate::link::{Ask, Course, News};
 use crate::tui::First;
 
 pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Result<Exit, Error> {
@@ -27,7 +27,7 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
         let all_given =
             book.params.iter().all(|p| params.contains_key(&p.name) || p.default.is_some());
         let first = match all_given {
-            true => First::Plan(args.book, params),
+            true => First::Plan(Course::Book { book: args.book, params }),
             false => First::Book(args.book),
         };
         return console::open(context, first).await;
@@ -37,7 +37,7 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
     let bound = book.bind(estate, environment, &params).map_err(|found| unbound(&found))?;
     let connected = connect(&context, estate, environment).await?;
     identity(&connected.account, &bound).await?;
-    let aim = Aim::Walk { book: args.book, params, digest };
+    let aim = Aim::Walk { course: Course::Book { book: args.book, params }, digest };
     walk(context, aim, &args.walk, out).await
 }
 
@@ -52,6 +52,23 @@ pub(super) async fn resume(
         return console::open(context, First::Run(run)).await;
     }
     walk(context, Aim::Resume { run }, &args.walk, out).await
+}
+
+pub(super) async fn rollback(
+    context: Arc<Context>,
+    args: RollbackArgs,
+    out: &Out,
+) -> Result<Exit, Error> {
+    let (estate, environment) = context.place()?;
+    let history = History::of(&journal::read(&context.state_dir)?.lines)?;
+    let (bound, ..) = history.way_back(&args.run)?;
+    let course = Course::Rollback { run: args.run };
+    if is_full_screen(&context, &args.walk) {
+        return console::open(context, First::Plan(course)).await;
+    }
+    let connected = connect(&context, estate, environment).await?;
+    identity(&connected.account, &bound).await?;
+    walk(context, Aim::Walk { course, digest: None }, &args.walk, out).await
 }
 
 fn is_full_screen(context: &Context, walk: &WalkArgs) -> bool {

@@ -63,6 +63,7 @@ impl Run {
             bound: (**bound).clone(),
             attempts: 0,
             applied: 0,
+            evidence: Vec::new(),
             notes: Vec::new(),
         })
     }
@@ -109,12 +110,14 @@ impl Run {
                 self.applied += 1;
                 Ok(())
             }
-            Event::Looked { attempt, value } => {
-                self.attempted(*attempt, "unknown").map(|target| target.looked(value.as_ref()))
+            Event::Looked { attempt, sight, value } => {
+                self.attempted(*attempt, "unknown")?.looked(*sight, value.as_ref());
+                self.witness(*attempt, *sight, value.as_ref(), now);
+                Ok(())
             }
             Event::Concluded { attempt, conclusion } => self.concluded(*attempt, *conclusion, now),
             Event::Observed { step, target, value } => {
-                let on = &["observing", "unknown"];
+                let on = &["observing"];
                 self.target(*step, *target, &["working"], on)
                     .map(|target| target.observed(value.as_ref()))
             }
@@ -143,6 +146,7 @@ impl Run {
             }
             Event::Paused { why } => self.paused(why),
             Event::Resumed {} => self.resumed(now),
+            Event::Accepted {} => self.accepted(),
             Event::TakenOver { name } => self.taken_over(name, record),
             Event::AbortAsked { reason } => {
                 self.awake()?;
@@ -188,9 +192,30 @@ impl Run {
     }
 
     fn paused(&mut self, why: &str) -> Result<(), Misfit> {
-        self.walking()?;
+        let ending = match &self.stage {
+            Stage::Walking {} | Stage::Reviewing {} => None,
+            Stage::Aborting { reason } => Some(reason.clone()),
+            Stage::Paused { .. } | Stage::Rested { .. } => {
+                self.walking()?;
+                None
+            }
+        };
         self.identity = None;
-        self.stage = Stage::Paused { why: why.to_owned() };
+        self.stage = Stage::Paused { why: why.to_owned(), ending };
+        Ok(())
+    }
+
+    fn accepted(&mut self) -> Result<(), Misfit> {
+        if self.stage != (Stage::Reviewing {}) {
+            return Err("while nothing is looked for".to_owned());
+        }
+        if !self.is_reviewed() {
+            return Err("before it is known what became of every call".to_owned());
+        }
+        for evidence in &mut self.evidence {
+            evidence.accepted = true;
+        }
+        self.stage = Stage::Walking {};
         Ok(())
     }
 
@@ -306,6 +331,7 @@ impl Run {
         now: Timestamp,
     ) -> Result<(), Misfit> {
         self.attempted(attempt, "unknown")?.concluded(conclusion, now);
+        self.conclude(attempt, conclusion);
         if conclusion == Conclusion::NeverHappened {
             self.applied -= 1;
         }
@@ -393,16 +419,22 @@ impl Run {
                 self.stage = Stage::Rested { rest };
                 Ok(())
             }
-            Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
-                Err("before the run has come to rest".to_owned())
-            }
+            Stage::Walking {}
+            | Stage::Reviewing {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. } => Err("before the run has come to rest".to_owned()),
         }
     }
 
     fn resumed(&mut self, now: Timestamp) -> Result<(), Misfit> {
         let mut stuck = false;
         match &self.stage {
-            Stage::Walking {} | Stage::Paused { .. } => self.stage = Stage::Walking {},
+            Stage::Walking {} | Stage::Reviewing {} | Stage::Paused { ending: None, .. } => {
+                self.stage = Stage::Walking {};
+            }
+            Stage::Paused { ending: Some(reason), .. } => {
+                self.stage = Stage::Aborting { reason: reason.clone() };
+            }
             Stage::Rested { rest: Rest::Stuck { .. } } => {
                 self.stage = Stage::Walking {};
                 stuck = true;
@@ -436,12 +468,19 @@ impl Run {
             }
         }
         self.applied += lost;
+        self.begin_review();
+        if !self.evidence.is_empty() && self.stage == (Stage::Walking {}) {
+            self.stage = Stage::Reviewing {};
+        }
         Ok(())
     }
 
     fn awake(&self) -> Result<(), Misfit> {
         match self.stage {
-            Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => Ok(()),
+            Stage::Walking {}
+            | Stage::Reviewing {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. } => Ok(()),
             Stage::Rested { .. } => Err("after the run has come to rest".to_owned()),
         }
     }
@@ -449,6 +488,7 @@ impl Run {
     fn walking(&self) -> Result<(), Misfit> {
         match self.stage {
             Stage::Walking {} => Ok(()),
+            Stage::Reviewing {} => Err("while what was in flight is looked for".to_owned()),
             Stage::Paused { .. } => Err("while the run is paused".to_owned()),
             Stage::Aborting { .. } => Err("while the run is being aborted".to_owned()),
             Stage::Rested { .. } => Err("after the run has come to rest".to_owned()),

@@ -51,7 +51,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
     let mut effects: Vec<Effect> = sends(run).collect();
     match run.stage {
         Stage::Rested { .. } | Stage::Paused { .. } => return effects,
-        Stage::Walking {} | Stage::Aborting { .. } => {}
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Aborting { .. } => {}
     }
     if run.identity.is_none() {
         effects.push(Effect::Identify);

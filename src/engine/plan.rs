@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::words::value_words;
 use crate::cloud::{Call, Danger, Outcome, digest_of};
 use crate::runbook::{Undoes, Wanted};
-use crate::settings::{Breach, Setting, Severity, Target, Undo, Unread};
+use crate::settings::{Breach, Change, Setting, Severity, Target, Undo, Unread};
 
 /// What one step would change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub enum Verdict {
         fingerprint: Option<String>,
         /// Rules that a person should know of.
         warnings: Vec<Breach>,
+        /// How it could be taken back.
+        way_back: WayBack,
     },
     /// A rule forbids the change: nothing will be sent.
     Refused {
@@ -122,33 +124,27 @@ fn since_then(setting: &Setting, now: &Value, undoes: &Undoes) -> Vec<Breach> {
 }
 
 /// How the way back from a change would be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WayBack {
     /// It brings back exactly what was there.
     Exact,
     /// It loses something.
     Loses(String),
-    /// There is none.
-    None(String),
+    /// There is none: this is a point of no return.
+    Closed(String),
 }
 
-impl TargetPlan {
-    /// The way back from this change, before it is made; none when nothing would change.
-    pub fn way_back(&self, setting: &Setting) -> Option<WayBack> {
-        let Verdict::Change { before: Some(before), danger, why, .. } = &self.verdict else {
-            return None;
-        };
-        let no_words = || "AWS does not bring it back".to_owned();
-        if *danger == Danger::Irreversible {
-            return Some(WayBack::None(why.clone().unwrap_or_else(no_words)));
-        }
-        let back = setting.change(&self.to, before);
-        Some(match back.danger {
-            Danger::Read | Danger::Change => WayBack::Exact,
-            Danger::Destroy | Danger::Irreversible => {
-                WayBack::Loses(back.why.unwrap_or_else(no_words))
-            }
-        })
+/// How a change could be taken back, known before it is made.
+fn way_back(setting: &Setting, before: &Value, to: &Value, change: &Change) -> WayBack {
+    let no_words = || "AWS does not bring it back".to_owned();
+    if change.danger == Danger::Irreversible {
+        return WayBack::Closed(change.why.clone().unwrap_or_else(no_words));
+    }
+    let back = setting.change(to, before);
+    match back.danger {
+        Danger::Read | Danger::Change => WayBack::Exact,
+        Danger::Destroy | Danger::Irreversible => WayBack::Loses(back.why.unwrap_or_else(no_words)),
     }
 }
 
@@ -211,6 +207,7 @@ impl Verdict {
                 let change = setting.change(&before, to);
                 let least = calls.iter().map(|call| call.operation().danger()).max();
                 Self::Change {
+                    way_back: way_back(setting, &before, to, &change),
                     danger: change.danger.max(least.unwrap_or(Danger::Read)),
                     why: change.why,
                     fingerprint: setting.fingerprint(own),
@@ -247,6 +244,7 @@ impl Verdict {
         let least = calls.iter().map(|call| call.operation().danger()).max();
         let danger = change.danger.max(least.unwrap_or(Danger::Read));
         Self::Change {
+            way_back: way_back(setting, &value, to, &change),
             danger: if warnings.is_empty() { danger } else { danger.max(Danger::Destroy) },
             why: change.why,
             fingerprint: setting.fingerprint(own),

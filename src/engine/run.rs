@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::{AttemptId, Failure, RunId};
+use super::event::{AttemptId, Failure, RunId, Sight};
 use super::friction::Friction;
 use super::plan::{StepPlan, TargetPlan, Verdict};
+use super::review::Evidence;
 use super::rollback::Touched;
 use crate::cloud::sts::Identity;
 use crate::cloud::{Call, CallError, Place};
@@ -46,6 +47,8 @@ pub struct Run {
     pub attempts: AttemptId,
     /// How many calls were, or may have been, applied.
     pub applied: u64,
+    /// What became of the calls that were in flight when it last stopped.
+    pub evidence: Vec<Evidence>,
     /// What the operator wrote down.
     pub notes: Vec<Note>,
 }
@@ -89,10 +92,15 @@ impl std::fmt::Display for Mode {
 pub enum Stage {
     /// Step by step through the book.
     Walking {},
+    /// Looking for what became of the calls that were in flight when it stopped, or waiting for a
+    /// person to see that.
+    Reviewing {},
     /// Waiting for something that is not a failure.
     Paused {
         /// For what, and what to do.
         why: String,
+        /// Why it ends, when it is to end after that.
+        ending: Option<String>,
     },
     /// Waiting for what is in flight; no new call begins.
     Aborting {
@@ -281,8 +289,12 @@ pub enum TargetState {
         position: usize,
         /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
+        /// When it was about to be sent.
+        sent: Timestamp,
         /// How many looks in a row showed the state as it was before.
         absences: u32,
+        /// What the last look showed.
+        sight: Option<Sight>,
     },
     /// One call was answered; the next of the target's calls may be sent.
     Between {

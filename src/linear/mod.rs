@@ -17,21 +17,23 @@ use prompt::{Prompt, Reaction};
 
 use crate::cloud::Call;
 use crate::engine::words::{count, failure_words, rest_words, sentence_in};
-use crate::engine::{Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState};
+use crate::engine::{
+    Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState, asks_for_rollback,
+    rollback,
+};
 use crate::error::Exit;
-use crate::link::{Ask, News, Planned};
+use crate::link::{Ask, Course, News, Planned};
+use crate::runbook::OnFailure;
 
 /// What a linear console is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aim {
     /// Pick a book or a run first.
     Pick,
-    /// Walk a book.
+    /// Walk a book, or the way back from a run.
     Walk {
-        /// Name of the book.
-        book: String,
-        /// Its parameters, as text.
-        params: BTreeMap<String, String>,
+        /// What is walked.
+        course: Course,
         /// The plan must have this digest, when one was kept.
         digest: Option<String>,
     },
@@ -70,6 +72,10 @@ pub struct Linear {
     asked: Option<Command>,
     /// Whether the failure that a run was resumed from may be tried again without a person.
     may_retry: bool,
+    /// Whether the run failed and the book has it rolled back: that run is followed.
+    rolling_back: bool,
+    /// Whether a person wants to see the way back once the run has ended.
+    then_rollback: bool,
 }
 
 impl Linear {
@@ -84,6 +90,8 @@ impl Linear {
             lobby: Lobby::default(),
             asked: None,
             may_retry: false,
+            rolling_back: false,
+            then_rollback: false,
         }
     }
 
@@ -91,9 +99,7 @@ impl Linear {
     pub fn begin(&self) -> Vec<Out> {
         vec![Out::Ask(match &self.aim {
             Aim::Pick => Ask::Home {},
-            Aim::Walk { book, params, .. } => {
-                Ask::Plan { book: book.clone(), params: params.clone() }
-            }
+            Aim::Walk { course, .. } => Ask::Plan { course: course.clone() },
             Aim::Resume { run } => Ask::Open { run: run.clone() },
         })]
     }
@@ -119,6 +125,9 @@ impl Linear {
                 out.extend([Out::Line(verified), self.lobby.prompt()]);
                 out
             }
+            News::Identity { skew_seconds: Some(seconds), .. } => {
+                wording::clock(*seconds).map(Out::Line).into_iter().collect()
+            }
             News::Home(_)
             | News::Identity { .. }
             | News::Glimpse { .. }
@@ -141,6 +150,10 @@ impl Linear {
             Reaction::Next { prompt } => self.ask(prompt),
             Reaction::Start => self.start(),
             Reaction::Tell { command } => self.tell(command),
+            Reaction::RollBack => {
+                self.then_rollback = true;
+                self.tell(Command::Abort { reason: "to be rolled back".to_owned() })
+            }
             Reaction::Leave { exit } => self.leave(exit),
         }
     }
@@ -214,10 +227,7 @@ impl Linear {
 
     fn start(&self) -> Vec<Out> {
         match &self.aim {
-            Aim::Walk { book, params, .. } => {
-                let (book, params) = (book.clone(), params.clone());
-                vec![Out::Ask(Ask::Start { book, params })]
-            }
+            Aim::Walk { course, .. } => vec![Out::Ask(Ask::Start { course: course.clone() })],
             Aim::Resume { .. } | Aim::Pick => Vec::new(),
         }
     }
@@ -287,11 +297,29 @@ impl Linear {
             return Vec::new();
         }
         match &run.stage {
+            Stage::Rested { .. } if self.then_rollback && rollback(run).is_ok() => {
+                self.then_rollback = false;
+                let course = Course::Rollback { run: run.id.clone() };
+                self.aim = Aim::Walk { course, digest: None };
+                self.run = None;
+                self.begin()
+            }
+            Stage::Rested { .. } if asks_for_rollback(run) => {
+                self.rolling_back = true;
+                let line = "What it changed is taken back, as the book says.".to_owned();
+                vec![Out::Line(line)]
+            }
             Stage::Rested { rest } => {
-                let (exit, lines) = (exit_of(rest), wording::end(run, rest));
+                let lines = wording::end(run, rest);
+                // Taken back or not: the book that was asked for was not done.
+                let exit = match exit_of(rest) {
+                    Exit::Succeeded if self.rolling_back => Exit::Failed,
+                    exit => exit,
+                };
                 lines.into_iter().map(Out::Line).chain([Out::Leave(exit)]).collect()
             }
-            Stage::Paused { why } => {
+            Stage::Reviewing {} => self.review(),
+            Stage::Paused { why, .. } => {
                 let prompt = Prompt::Paused { why: why.clone(), run: run.id.clone() };
                 if self.answers.interactive {
                     return self.ask(prompt);
@@ -331,6 +359,10 @@ impl Linear {
                     None => self.stop(&format!("--answer {id}=TEXT is missing")),
                 }
             }
+            // The book says what happens, and it is about to.
+            StepState::Failed { .. } if run.bound.steps[step].on_failure != OnFailure::Ask => {
+                Vec::new()
+            }
             StepState::Failed { failure } => {
                 let what = failure_words(failure);
                 let advice = failure.advice.clone();
@@ -351,6 +383,20 @@ impl Linear {
             | StepState::Working {}
             | StepState::Ended { .. } => Vec::new(),
         }
+    }
+
+    /// What became of the calls in flight is told before anything goes on.
+    fn review(&mut self) -> Vec<Out> {
+        let Some(run) = self.run.as_ref().filter(|run| run.is_reviewed()) else {
+            return Vec::new();
+        };
+        let lines = wording::evidence(run).into_iter().map(Out::Line);
+        let out: Vec<_> = lines.collect();
+        let next = match self.answers.interactive {
+            true => self.ask(Prompt::Review),
+            false => self.tell(Command::Accept {}),
+        };
+        [out, next].concat()
     }
 
     fn arm(&mut self) -> Vec<Out> {

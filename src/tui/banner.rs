@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::page::View;
 use super::paint::{Canvas, cells, clip, columns, roughly, rows, width};
 use super::theme::Role;
+use crate::cloud::skew_words;
 use crate::engine::{Mode, Run};
 use crate::estate::Environment;
 
@@ -100,6 +101,9 @@ fn details(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> Vec
             1..SOON_SECONDS => format!("CREDS END IN {}", roughly(left)),
             _ => format!("creds {}", roughly(left)),
         });
+    }
+    if let Some(words) = view.told.skew.and_then(skew_words) {
+        parts.insert(1, format!("CLOCK {}", words.to_uppercase().replace(" MIN", " min")));
     }
     parts
 }

@@ -1,7 +1,5 @@
 //! The console: keys and news in, asks out, and a screen.
 
-use std::collections::BTreeMap;
-
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +17,7 @@ use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
 use super::{banner, footer};
 use crate::engine::{Run, RunId};
-use crate::link::{Ask, News};
+use crate::link::{Ask, Course, News};
 
 /// Keys in the first half second of a dialog were meant for what was there before.
 const HASTE: SignedDuration = SignedDuration::from_millis(500);
@@ -72,8 +70,8 @@ pub enum First {
     Home,
     /// A book, whose parameters are still to be given.
     Book(String),
-    /// The plan of a book with these parameters.
-    Plan(String, BTreeMap<String, String>),
+    /// The plan of a book with its parameters, or of the way back from a run.
+    Plan(Course),
     /// A run.
     Run(RunId),
 }
@@ -117,7 +115,7 @@ impl Console {
         let moves = match first {
             First::Home => Vec::new(),
             First::Book(book) => vec![Move::Open(Box::new(BookPage::new(book)))],
-            First::Plan(book, params) => PlanPage::open(book, params),
+            First::Plan(course) => PlanPage::open(course),
             First::Run(run) => vec![
                 Move::Ask(Ask::Open { run: run.clone() }),
                 Move::Open(Box::new(RunPage::new(run))),

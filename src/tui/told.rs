@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
-use crate::link::{Home, News, Planned, Said};
+use crate::link::{Course, Home, News, Planned, Said};
 use crate::settings::Kind;
 
 /// How many records of a run are kept for the screen; the journal has them all.
@@ -20,7 +20,9 @@ pub(super) struct Told {
     pub home: Option<Home>,
     pub identity: Option<Result<Identity, String>>,
     pub expires: Option<Timestamp>,
-    pub plan: Option<(String, Box<Result<Planned, Said>>)>,
+    pub plan: Option<(Course, Box<Result<Planned, Said>>)>,
+    /// How far the clock of this machine is ahead of the account's.
+    pub skew: Option<SignedDuration>,
     pub runs: BTreeMap<RunId, Watched>,
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
@@ -61,11 +63,12 @@ impl Told {
     pub fn hear(&mut self, news: News, now: Timestamp) -> Follow {
         match news {
             News::Home(home) => self.home = Some(home),
-            News::Identity { identity, expires } => {
+            News::Identity { identity, expires, skew_seconds } => {
                 self.identity = Some(identity);
                 self.expires = expires;
+                self.skew = skew_seconds.map(SignedDuration::from_secs);
             }
-            News::Planned { book, plan } => self.plan = Some((book, plan)),
+            News::Planned { course, plan } => self.plan = Some((course, plan)),
             News::Opened { run, records, walked } => return self.opened(*run, records, walked),
             News::Recorded { record } => return self.recorded(*record),
             News::Glimpse { run, step, target, seen } => {

@@ -14,6 +14,7 @@ mod journal;
 mod json;
 mod plan;
 mod refused;
+mod rollback;
 mod shape;
 mod support;
 mod walk;

@@ -99,6 +99,7 @@ fn run(at: usize) -> Run {
         3 => fixtures::planned_one(Danger::Destroy, false),
         4 => fixtures::planned_one(Danger::Irreversible, true),
         5 => fixtures::unknown(),
+        6 => fixtures::reviewed(),
         6 => fixtures::failed(),
         7 => fixtures::paused(),
         _ => fixtures::rested(Rest::Succeeded {}),
@@ -108,9 +109,18 @@ fn run(at: usize) -> Run {
 fn news(at: usize) -> News {
     match at {
         0 => News::Home(fixtures::home()),
-        1 => News::Identity { identity: Err("expired".into()), expires: None },
-        2 => News::Identity { identity: Ok(fixtures::identity()), expires: None },
-        3 => News::Planned { book: "dr-drill".into(), plan: Box::new(Ok(fixtures::plan())) },
+        1 => News::Identity {
+            identity: Err("expired".into()),
+            expires: None,
+            skew_seconds: Some(420),
+        },
+        2 => {
+            News::Identity { identity: Ok(fixtures::identity()), expires: None, skew_seconds: None }
+        }
+        3 => News::Planned {
+            course: fixtures::course("dr-drill"),
+            plan: Box::new(Ok(fixtures::plan())),
+        },
         4 => News::Trouble { said: fixtures::said("the disk is full") },
         _ => News::Journal { records: fixtures::records(), verified: Ok("yes".into()) },
     }

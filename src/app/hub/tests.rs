@@ -1,5 +1,6 @@
 //! A disk that fails under a run: nothing is sent that was not written down before.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -72,7 +73,11 @@ async fn walk(operations: usize) -> (Result<(), Error>, usize, usize) {
     let tired = Tired { left: operations, intended: false, durable: Arc::clone(&durable) };
     hub.journal = hub.journal.map(|journal| journal.on(Box::new(tired)));
     let params = BTreeMap::from([("alert_email".to_owned(), "oncall@example.com".to_owned())]);
-    asks.send(Ask::Start { book: "phase-1-protection".to_owned(), params }).await.unwrap();
+    asks.send(Ask::Start {
+        course: Course::Book { book: "phase-1-protection".to_owned(), params },
+    })
+    .await
+    .unwrap();
     let operator = async move {
         let mut run: Option<Run> = None;
         while let Some(news) = told.recv().await {
