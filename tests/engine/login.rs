@@ -101,8 +101,12 @@ fn at_the_start_and_at_any_resume_another_account_is_sent_nothing() {
         let every = if shipped::large() { 1 } else { 3 };
         let mut cases = 1;
         for n in (1..records.len()).step_by(every) {
-            misled(&mut after_crash(&records[..n], &moments[n - 1], Reached::None));
-            cases += 1;
+            let mut shell = after_crash(&records[..n], &moments[n - 1], Reached::None);
+            // Behind its last step a run asks the account nothing.
+            if shell.run.current().is_some() {
+                misled(&mut shell);
+                cases += 1;
+            }
         }
         println!("{}: {cases} identifications of another account", book.name);
     }

@@ -115,7 +115,12 @@ fn a_run_that_fails_at_any_call_can_be_taken_back() {
                 let told = || format!("{}: {slip:?}: {rest:?}", book.name);
                 cases += 1;
                 if matches!(rest, Rest::Failed { .. }) {
-                    assert_eq!(rollback(&forward.run), Err(NoWayBack::NothingChanged), "{}", told());
+                    assert_eq!(
+                        rollback(&forward.run),
+                        Err(NoWayBack::NothingChanged),
+                        "{}",
+                        told()
+                    );
                     assert_eq!(forward.world.state(), before, "{}", told());
                     untouched += 1;
                     continue;

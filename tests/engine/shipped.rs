@@ -87,7 +87,12 @@ pub fn books() -> Vec<&'static Shipped> {
     shelved().into_iter().filter_map(strictest).collect()
 }
 
-/// The same, and the way back from each.
+/// The ways back from all of them, in every environment.
+pub fn backs() -> &'static [Shipped] {
+    &BACK
+}
+
+/// Every shipped book once, as [`books`] has them, and the way back from each.
 pub fn and_back() -> Vec<&'static Shipped> {
     let mut found = books();
     let is_of = |back: &&Shipped| found.iter().any(|book| back.name.ends_with(&book.name));

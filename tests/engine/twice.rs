@@ -22,7 +22,7 @@ fn once_more(book: &Shipped, first: &Shell) -> Shell {
 
 #[test]
 fn a_second_run_finds_everything_done() {
-    for book in shipped::and_back() {
+    for book in shipped::everywhere() {
         let first = book.walked();
         let shell = once_more(book, &first);
         assert_eq!(shell.world.ledger(), first.world.ledger(), "{}: nothing was sent", book.name);
@@ -41,13 +41,32 @@ fn a_second_run_finds_everything_done() {
     }
 }
 
+/// On the way back a setting may be gone together with what held it, so a second way back from the
+/// same run may come to rest on that. It changes nothing.
+#[test]
+fn a_second_way_back_changes_nothing() {
+    for book in shipped::backs() {
+        let first = book.walked();
+        let mut shell = book.again(first.world.clone());
+        shell.now = first.now + SignedDuration::from_hours(1);
+        match Operator::absent().walk(&mut shell) {
+            Rest::Succeeded {} => {}
+            Rest::Failed { failure } => assert_eq!(failure.code, "absent", "{}", shell.tail()),
+            rest => panic!("{rest:?}\n{}", shell.tail()),
+        }
+        assert_eq!(shell.world.ledger(), first.world.ledger(), "{}", book.name);
+        assert_eq!(shell.world.state(), first.world.state(), "{}", book.name);
+        println!("{}: twice", book.name);
+    }
+}
+
 /// A new run begins in the account as it was at the end of each step, and walks all of them.
 #[test]
 fn every_step_may_be_walked_twice() {
-    for book in shipped::and_back() {
+    for book in shipped::books() {
         let (records, moments) = filmed(book);
         let end = &moments.last().unwrap().world;
-        let (effects, state) = (end.ledger().len(), end.state());
+        let state = end.state();
         let mut cases = 0;
         for (record, moment) in records.iter().zip(&moments) {
             let Event::StepEnded { step, .. } = record.event else { continue };
@@ -59,7 +78,6 @@ fn every_step_may_be_walked_twice() {
             let mut seen = BTreeSet::new();
             let once = shell.world.ledger().iter().all(|entry| seen.insert(&entry.digest));
             assert!(once, "{}\n{}", told(), shell.tail());
-            assert_eq!(shell.world.ledger().len(), effects, "{}", told());
             assert_eq!(shell.world.state(), state, "{}", told());
             cases += 1;
         }
