@@ -6,6 +6,7 @@ use super::decide::rest_of;
 use super::event::{Event, Failure};
 use super::friction::Friction;
 use super::run::{Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
+use super::watchdog::overdue;
 use crate::runbook::{Act, OnFailure, OnRefused, Step};
 
 /// How many targets of a step may have a call in flight: enough to hide the round trips of a
@@ -101,6 +102,9 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
             let (attempt, digest) = (run.attempts + 1, call.digest());
             return Some(Event::Intended { attempt, step, target, call, digest });
         }
+    }
+    if let Some(event) = overdue(run, step, text, now) {
+        return Some(event);
     }
     if failing && let Some(event) = give_rest_up(step, state) {
         return Some(event);

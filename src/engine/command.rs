@@ -77,7 +77,12 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// The answer to who is asking.
-    Identity(Outcome),
+    Identity {
+        /// How the call ended.
+        outcome: Outcome,
+        /// When the credentials end, when that is known.
+        expires: Option<Timestamp>,
+    },
     /// The reads of a target, in the order in which they were due.
     Inspected {
         /// The step.

@@ -54,6 +54,8 @@ pub enum Event {
     Identified {
         /// Who is asking.
         identity: Identity,
+        /// When the credentials end, when that is known.
+        expires: Option<Timestamp>,
     },
     /// The credentials belong to another account: nothing is sent.
     WrongAccount {
@@ -165,6 +167,17 @@ pub enum Event {
         target: usize,
         /// What was read; none while it is not there.
         value: Option<Value>,
+    },
+    /// Nothing was heard of a target for longer than usual. Nothing is stopped for it.
+    Overdue {
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// For how many seconds of AWS's time it was waited.
+        waited_seconds: u64,
+        /// What to look at next.
+        advice: String,
     },
     /// A read showed the wanted value: the target is done.
     Verified {
@@ -320,6 +333,7 @@ impl Event {
             | Self::Confirmed { .. }
             | Self::Intended { .. }
             | Self::Observed { .. }
+            | Self::Overdue { .. }
             | Self::Verified { .. }
             | Self::TargetFailed { .. }
             | Self::Asked { .. }

@@ -36,14 +36,14 @@ pub fn hear(run: &Run, heard: &Heard, now: Timestamp) -> Vec<Event> {
         return Vec::new();
     }
     match heard {
-        Heard::Identity(outcome) => identity(run, outcome),
+        Heard::Identity { outcome, expires } => identity(run, outcome, *expires),
         Heard::Inspected { step, target, seen } => inspected(run, *step, *target, seen, now),
         Heard::Ended { attempt, outcome } => ended(run, *attempt, outcome, now),
         Heard::Observed { step, target, seen } => observed(run, *step, *target, seen, now),
     }
 }
 
-fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
+fn identity(run: &Run, outcome: &Outcome, expires: Option<Timestamp>) -> Vec<Event> {
     if run.identity.is_some() {
         return Vec::new();
     }
@@ -51,7 +51,7 @@ fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
         Ok(Answer { reply: Reply::Sts(sts::Reply::Identity(found)), .. }) => {
             let expected = &run.bound.environment.place.account;
             if found.account == *expected {
-                return vec![Event::Identified { identity: found.clone() }];
+                return vec![Event::Identified { identity: found.clone(), expires }];
             }
             let failure = Failure::new(
                 "wrong-account",

@@ -20,7 +20,9 @@ mod plan;
 mod review;
 mod rollback;
 mod run;
+mod stages;
 mod transitions;
+mod watchdog;
 pub mod words;
 
 pub use advance::advance;

@@ -37,6 +37,8 @@ pub struct Run {
     pub last: Timestamp,
     /// Who the account says is asking; none until it answered, and after every pause.
     pub identity: Option<Identity>,
+    /// When the credentials end, when that is known.
+    pub expires: Option<Timestamp>,
     /// Whether changes are allowed.
     pub armed: bool,
     /// What it is doing as a whole.
@@ -169,6 +171,9 @@ pub struct StepRun {
     /// Whether it was confirmed before the run was last resumed: on that confirmation nothing more
     /// is sent.
     pub stale: bool,
+    /// How many seconds of the clock the credentials had left when it was planned, where that is
+    /// less than it usually takes.
+    pub outlasts: Option<i64>,
     /// Its targets, as those of the book.
     pub targets: Vec<TargetRun>,
 }
@@ -247,6 +252,8 @@ pub struct TargetRun {
     pub requests: Vec<String>,
     /// What was there before this run first changed it.
     pub touched: Touched,
+    /// Whether it was said that nothing was heard of it for longer than usual.
+    pub overdue: bool,
 }
 
 /// What is going on with a target.
@@ -367,7 +374,9 @@ impl Run {
         match (self.plan(step), self.bound.steps.get(step)) {
             (Some(plan), Some(text)) => {
                 let protected = self.bound.environment.protected;
-                Friction::of(&plan, &self.live_place(), protected, text.type_name)
+                let friction = Friction::of(&plan, &self.live_place(), protected, text.type_name);
+                let outlasts = self.steps.get(step).is_some_and(|step| step.outlasts.is_some());
+                if outlasts { friction.one_more() } else { friction }
             }
             _ => Friction::None,
         }

@@ -15,6 +15,7 @@ impl StepRun {
         self.state = state;
         self.since = Some(now);
         self.stale = false;
+        self.outlasts = None;
     }
 
     pub(super) fn end(&mut self, end: StepEnd, now: Timestamp) {
@@ -51,6 +52,7 @@ impl TargetRun {
     }
 
     pub(super) fn enter(&mut self, state: TargetState, now: Timestamp) {
+        self.overdue = false;
         self.state = state;
         self.since = Some(now);
     }
@@ -86,10 +88,6 @@ impl TargetRun {
             TargetState::Observing {}
         };
         self.enter(state, now);
-    }
-
-    pub(super) fn observed(&mut self, value: Option<&Value>) {
-        self.value = value.cloned();
     }
 
     /// Only looks in a row that showed the state as it was before count together.
@@ -177,6 +175,7 @@ impl Default for TargetRun {
             since: None,
             requests: Vec::new(),
             touched: Touched::default(),
+            overdue: false,
         }
     }
 }

@@ -20,7 +20,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
     let at = Names { bound, call };
     match event {
         Event::Started { mode, bound, .. } => began(*mode, bound),
-        Event::Identified { identity } => {
+        Event::Identified { identity, .. } => {
             format!("account {} answered as {}", identity.account, identity.arn)
         }
         Event::WrongAccount { expected, found } => {
@@ -61,6 +61,10 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         }
         Event::Observed { step, target, value } => {
             format!("{} is now {}", at.target(step, target), there(value.as_ref()))
+        }
+        Event::Overdue { step, target, waited_seconds, advice } => {
+            let name = at.target(step, target);
+            format!("nothing new of {name} for {waited_seconds} s, longer than usual: {advice}")
         }
         Event::Verified { step, target, value } => {
             format!("verified {}: {}", at.target(step, target), value_words(value))
@@ -222,6 +226,16 @@ pub fn way_back_words(way_back: &WayBack) -> Option<String> {
         WayBack::Loses(what) => Some(format!("if it is rolled back later: {what}")),
         WayBack::Closed(why) => Some(format!("POINT OF NO RETURN: {why}")),
     }
+}
+
+/// That the credentials will probably end before the step does; none when they will not.
+pub fn outlasts_words(run: &Run, step: usize) -> Option<String> {
+    let left = run.steps.get(step)?.outlasts?.max(0);
+    let usual = run.bound.steps.get(step)?.usual_seconds?;
+    Some(format!(
+        "it usually takes {usual} s, and the credentials end in {left} s: log in first, or the run \
+         pauses in the middle and goes on after the next login"
+    ))
 }
 
 /// How a step ended.

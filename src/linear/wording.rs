@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use crate::cloud::{Danger, skew_words};
 use crate::engine::words::{
-    call_words, conclusion_words, count, end_words, failure_words, rest_words, sentence_in,
-    sight_words, value_words, way_back_words,
+    call_words, conclusion_words, count, end_words, failure_words, outlasts_words, rest_words,
+    sentence_in, sight_words, value_words, way_back_words,
 };
 use crate::engine::{
     Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
@@ -165,6 +165,7 @@ pub(super) fn step(run: &Run, step: usize) -> Vec<String> {
 pub(super) fn confirmation(run: &Run, step: usize) -> Vec<String> {
     let Some(plan) = run.plan(step) else { return Vec::new() };
     let mut lines: Vec<_> = plan.targets.iter().map(|t| format!("  {}", target_line(t))).collect();
+    lines.extend(outlasts_words(run, step).map(|words| format!("  note: {words}")));
     lines.push(format!("To be sent to {}:", run.live_place()));
     lines.extend(plan.calls().map(|call| format!("  {}", call_words(call))));
     for target in &plan.targets {

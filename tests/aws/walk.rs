@@ -149,7 +149,8 @@ impl Walk {
 async fn carry_out(live: &Live, effect: Effect) -> Heard {
     match effect {
         Effect::Identify => {
-            Heard::Identity(live.send(Call::Sts(sts::Call::GetCallerIdentity {})).await)
+            let outcome = live.send(Call::Sts(sts::Call::GetCallerIdentity {})).await;
+            Heard::Identity { outcome, expires: None }
         }
         Effect::Inspect { step, target, calls } => {
             Heard::Inspected { step, target, seen: read(live, calls).await }

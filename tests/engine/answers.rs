@@ -13,7 +13,8 @@ fn answered(reply: Reply) -> Outcome {
 }
 
 fn who(account: &str) -> Heard {
-    Heard::Identity(answered(Reply::Sts(sts::Reply::Identity(identity(account)))))
+    let outcome = answered(Reply::Sts(sts::Reply::Identity(identity(account))));
+    Heard::Identity { outcome, expires: None }
 }
 
 fn table_reply(protected: bool) -> Outcome {
@@ -37,15 +38,16 @@ fn answers(run: &Run) -> Vec<(&'static str, Heard)> {
     let attempt = run.attempts;
     let done = || answered(Reply::S3(s3::Reply::Done {}));
     let lost = |ending| Err(error(ending));
+    let nobody = |outcome| Heard::Identity { outcome, expires: None };
     let ended = |outcome| Heard::Ended { attempt, outcome };
     let observed = |seen: Outcome| Heard::Observed { step, target: 0, seen: vec![seen] };
     let inspected = |seen: Outcome| Heard::Inspected { step, target: 0, seen: vec![seen] };
     vec![
         ("identity", who(&run.bound.environment.place.account)),
         ("another identity", who("999999999999")),
-        ("identity: strange", Heard::Identity(done())),
-        ("identity: expired", Heard::Identity(lost(Ending::Expired))),
-        ("identity: wrong clock", Heard::Identity(lost(Ending::ClockSkew))),
+        ("identity: strange", nobody(done())),
+        ("identity: expired", nobody(lost(Ending::Expired))),
+        ("identity: wrong clock", nobody(lost(Ending::ClockSkew))),
         ("inspected", inspected(table_reply(false))),
         ("inspected: denied", inspected(lost(Ending::Denied))),
         ("inspected: throttled", inspected(lost(Ending::Throttled))),

@@ -361,6 +361,50 @@ fn after_a_stop_nothing_goes_on_before_a_person_saw_what_became_of_what_was_in_f
 }
 
 #[test]
+fn what_usually_takes_longer_than_the_credentials_last_is_asked_for_with_a_y() {
+    let steps = ONE_CHANGE.replace("retry = 2", "retry = 2\nusual = \"10m\"");
+    for (left, asked, outlasts) in [(599, Friction::Yes, Some(599)), (600, Friction::Enter, None)] {
+        let mut shell = Shell::begin(dev(), started(small("dev", &steps), 1));
+        shell.expires = Some(shell.now + SignedDuration::from_secs(left));
+        assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+        assert_eq!((shell.run.friction(0), shell.run.steps[0].outlasts), (asked, outlasts));
+    }
+    // What is only read asks nobody: it pauses when the credentials end, and nothing is half done.
+    let check = steps.replace("set   =", "check =").replace("to    = true", "is    = false");
+    let check = check.replace("retry = 2\n", "");
+    let mut shell = Shell::begin(dev(), started(small("dev", &check), 1));
+    shell.expires = Some(shell.now + SignedDuration::from_secs(5));
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+}
+
+#[test]
+fn what_takes_longer_than_usual_is_told_once_and_not_stopped() {
+    let steps = ONE_CHANGE.replace("retry = 2", "retry = 2\nusual = \"5s\"");
+    let mut shell = Shell::begin(dev(), started(small("dev", &steps), 1));
+    assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+    // Its reads are lost for half a minute.
+    shell.slips.push(Slip {
+        read: true,
+        nth: shell.calls.1 + 1,
+        times: 15,
+        kind: FaultKind::LostReply,
+    });
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    let told: Vec<_> = shell
+        .records
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Overdue { waited_seconds, advice, .. } => Some((*waited_seconds, advice)),
+            _ => None,
+        })
+        .collect();
+    let [(waited, advice)] = told.as_slice() else { panic!("{told:?}\n{}", shell.tail()) };
+    assert!((10..15).contains(waited), "{waited} s, and 5 s are usual");
+    assert!(advice.contains("DescribeTable") && advice.contains("muster status"), "{advice}");
+    hold(&shell);
+}
+
+#[test]
 fn a_step_is_not_left_while_nobody_knows_how_its_call_ended() {
     let mut shell = planned("dev", ONE_CHANGE);
     shell.slips.push(lost(1, 1, FaultKind::LostRequest));

@@ -133,6 +133,7 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             | Event::StepEnded { .. }
             | Event::Noted { .. }
             | Event::RolledBack { .. }
+            | Event::Overdue { .. }
             | Event::Accepted {}
             | Event::AbortAsked { .. }
             | Event::Rested { .. } => {}

@@ -37,6 +37,7 @@ const fn name(event: &Event) -> &'static str {
         Event::Looked { .. } => "looked",
         Event::Concluded { .. } => "concluded",
         Event::Observed { .. } => "observed",
+        Event::Overdue { .. } => "overdue",
         Event::Verified { .. } => "verified",
         Event::TargetFailed { .. } => "target-failed",
         Event::Asked { .. } => "asked",
@@ -57,7 +58,7 @@ const fn name(event: &Event) -> &'static str {
 }
 
 /// How many names there are above.
-const EVENTS: usize = 33;
+const EVENTS: usize = 34;
 
 /// Events that could be said of the step that a run is at, each with what is special about it.
 fn events(run: &Run) -> Vec<(&'static str, Event)> {
@@ -75,7 +76,13 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
     let value = Some(json!(true));
     let mut all = vec![
         ("", crate::book::started(run.bound.clone(), 1)),
-        ("", Event::Identified { identity: identity(&run.bound.environment.place.account) }),
+        (
+            "",
+            Event::Identified {
+                identity: identity(&run.bound.environment.place.account),
+                expires: None,
+            },
+        ),
         ("", Event::WrongAccount { expected: text(), found: identity("999999999999") }),
         ("", Event::Armed {}),
         ("", Event::Disarmed {}),
@@ -88,6 +95,7 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
         ("", confirmed(&digest)),
         ("other-plan", confirmed("f00")),
         ("", Event::Observed { step, target: 0, value: value.clone() }),
+        ("", Event::Overdue { step, target: 0, waited_seconds: 9, advice: text() }),
         ("", Event::Verified { step, target: 0, value: json!(true) }),
         ("", Event::TargetFailed { step, target: 0, failure: failure() }),
         ("", Event::Asked { step, text: text() }),

@@ -89,6 +89,8 @@ pub struct Shell {
     pub slow: BTreeMap<usize, SignedDuration>,
     /// Who sits at the console.
     pub by: &'static str,
+    /// When the credentials end.
+    pub expires: Option<Timestamp>,
     /// Where the records are kept besides, when that is wanted.
     pub journal: Option<Journal>,
     /// Whether the call that was struck last was carried out all the same.
@@ -137,6 +139,7 @@ impl Shell {
             expires_at: None,
             slow: BTreeMap::new(),
             by: ACTOR,
+            expires: None,
             journal: None,
             struck_applied: false,
             calls: (0, 0),
@@ -261,7 +264,8 @@ impl Shell {
         let heard = match effect {
             Effect::Identify => {
                 let call = Call::Sts(sts::Call::GetCallerIdentity {});
-                Heard::Identity(self.read(call))
+                let expires = self.expires;
+                Heard::Identity { outcome: self.read(call), expires }
             }
             Effect::Inspect { step, target, calls } => {
                 Heard::Inspected { step, target, seen: self.reads(calls) }

@@ -151,7 +151,12 @@ fn waiting(step: &StepRun, view: &View<'_>) -> String {
         let left = roughly(until.duration_since(view.now));
         return format!("Waiting {left} to send again: {}, not applied", error.code);
     }
-    format!("Waiting for AWS: {} of {all} verified", done(step))
+    let late = step.targets.iter().filter(|target| target.overdue).count();
+    let late = match late {
+        0 => String::new(),
+        _ => format!(". {} takes longer than usual: see the journal below", count(late, "target")),
+    };
+    format!("Waiting for AWS: {} of {all} verified{late}", done(step))
 }
 
 /// Without the full stop: the sentence goes on.
