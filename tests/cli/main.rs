@@ -19,4 +19,5 @@ mod race;
 mod refused;
 mod shape;
 mod support;
+mod tamper;
 mod walk;
