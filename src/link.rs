@@ -3,6 +3,8 @@
 //! A console never reaches into the runner: it sends [`Ask`]s and is told [`News`]. Everything in
 //! here can be serialised, so that the two may live in one process or in two.
 
+mod hello;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,10 +13,12 @@ use serde_json::Value;
 
 use crate::cloud::sts::Identity;
 use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
-use crate::error::Exit;
+use crate::error::{Error, Exit};
 use crate::estate::Environment;
 use crate::runbook::{Bound, OutlineStep, Param, Pinned};
 use crate::settings::Kind;
+
+pub use hello::{Hello, Seat, VERSION, Welcome, Wish};
 
 /// What a console asks of the runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,19 +26,15 @@ use crate::settings::Kind;
 pub enum Ask {
     /// The home page afresh.
     Home {},
-    /// What a book would change, from live reads.
+    /// What a run would change, from live reads.
     Plan {
-        /// Name of the book.
-        book: String,
-        /// Its parameters, as text.
-        params: BTreeMap<String, String>,
+        /// What would be walked.
+        course: Course,
     },
-    /// Begin a run of a book whose plan was shown.
+    /// Begin a run of what was planned.
     Start {
-        /// Name of the book.
-        book: String,
-        /// Its parameters, as text.
-        params: BTreeMap<String, String>,
+        /// What is walked.
+        course: Course,
     },
     /// Look at a run.
     Open {
@@ -57,6 +57,33 @@ pub enum Ask {
     Journal {},
 }
 
+/// What a run walks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "course", rename_all = "snake_case")]
+pub enum Course {
+    /// A book.
+    Book {
+        /// Its name.
+        book: String,
+        /// Its parameters, as text.
+        params: BTreeMap<String, String>,
+    },
+    /// The way back from a run.
+    Rollback {
+        /// The run.
+        run: RunId,
+    },
+}
+
+impl std::fmt::Display for Course {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Book { book, .. } => f.write_str(book),
+            Self::Rollback { run } => write!(f, "the rollback of {run}"),
+        }
+    }
+}
+
 /// What the runner tells its consoles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "news", rename_all = "snake_case")]
@@ -69,11 +96,15 @@ pub enum News {
         identity: Result<Identity, String>,
         /// When the credentials end, when that is known.
         expires: Option<Timestamp>,
+        /// How many seconds the clock of this machine is ahead of the account's, when that is known;
+        /// negative when it is behind.
+        #[serde(default)]
+        skew_seconds: Option<i64>,
     },
-    /// What a book would change, or why that cannot be said.
+    /// What a run would change, or why that cannot be said.
     Planned {
-        /// Name of the book.
-        book: String,
+        /// What would be walked.
+        course: Course,
         /// The plan or the problem.
         plan: Box<Result<Planned, Said>>,
     },
@@ -127,6 +158,30 @@ pub enum News {
     Trouble {
         /// What happened and what to do.
         said: Said,
+    },
+    /// What is served, to a console in another process: the first that it is told.
+    Welcome(Welcome),
+    /// What this console may do now, and who commands.
+    Seats {
+        /// This console.
+        seat: Seat,
+        /// Who commands, when somebody does: `user@host`.
+        pilot: Option<String>,
+    },
+    /// What was asked is for whoever commands, and this console only watches.
+    Denied {
+        /// Why, and how to take over.
+        why: String,
+    },
+    /// Something worth knowing that changes nothing.
+    Notice {
+        /// What.
+        text: String,
+    },
+    /// The runner has ended, or does not talk to this console: the last that it is told.
+    Ended {
+        /// Why, and what to do.
+        error: Error,
     },
 }
 

@@ -26,6 +26,8 @@ pub struct Connected {
     pub disk: Option<Between>,
     /// When the credentials end, when that is known.
     pub expires: Arc<dyn Fn() -> Pending<Option<Timestamp>> + Send + Sync>,
+    /// What logs in again, where that is known: `log in with ...`, without a full stop.
+    pub login: Option<String>,
 }
 
 impl Connected {
@@ -59,7 +61,7 @@ pub async fn connect(
             let account = Arc::new(practice.account());
             let disk = Arc::new(move |files| practice.disk(files));
             let expires = Arc::new(|| -> Pending<Option<Timestamp>> { Box::pin(async { None }) });
-            Ok(Connected { account, pace: practice::PACE, disk: Some(disk), expires })
+            Ok(Connected { account, pace: practice::PACE, disk: Some(disk), expires, login: None })
         }
         Mode::Live | Mode::Drill => live(context, environment).await,
     }
@@ -87,7 +89,8 @@ async fn live(context: &Context, environment: &Environment) -> Result<Connected,
         let live = asked.clone();
         Box::pin(async move { live.credentials().await.ok().and_then(|found| found.expires) })
     });
-    Ok(Connected { account: Arc::new(live), pace: 1, disk: None, expires })
+    let login = live.login().map(ToOwned::to_owned);
+    Ok(Connected { account: Arc::new(live), pace: 1, disk: None, expires, login })
 }
 
 #[cfg(not(feature = "aws"))]

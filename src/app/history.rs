@@ -1,13 +1,17 @@
 //! The runs that the journal tells of.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::engine::{Event, Record, Rest, Run, RunId, Stage, StepState};
+use crate::engine::{
+    Event, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
+};
 use crate::error::{Error, Exit};
-use crate::journal::Line;
+use crate::journal::{self, Line};
 use crate::link::RunRow;
+use crate::runbook::Bound;
 
 /// Every run of a journal, folded, with its records.
 #[derive(Debug, Default)]
@@ -26,6 +30,14 @@ impl History {
             history.add(record)?;
         }
         Ok(history)
+    }
+
+    /// Reads and folds the journal of a state directory, without writing.
+    ///
+    /// # Errors
+    /// It cannot be read, does not verify, or another version wrote it.
+    pub fn read(state_dir: &Path) -> Result<Self, Error> {
+        Self::of(&journal::read(state_dir)?.lines)
     }
 
     /// Folds one more record.
@@ -100,6 +112,39 @@ impl History {
         })
     }
 
+    /// The way back from a run, with the texts of the book and the estate that it was made from.
+    ///
+    /// # Errors
+    /// There is none now.
+    pub fn way_back(&self, id: &str) -> Result<(Bound, String, String), Error> {
+        let (run, records) = self.get(id).ok_or_else(|| no_such_run(id))?;
+        let bound = rollback(run).map_err(|why| no_way_back(run, why))?;
+        let texts = records.first().and_then(|record| match &record.event {
+            Event::Started { book_text, estate_text, .. } => {
+                Some((book_text.clone(), estate_text.clone()))
+            }
+            _ => None,
+        });
+        let (book_text, estate_text) = texts.unwrap_or_default();
+        Ok((bound, book_text, estate_text))
+    }
+
+    /// Runs that were taken back by another one which has come to its end, where that is not
+    /// written down yet: the run, and what is to be written.
+    pub fn taken_back(&self) -> Vec<(RunId, Event)> {
+        let done = self.runs.values().filter_map(|(by, _)| {
+            let (of, _) = self.runs.get(by.bound.undoes.as_ref()?)?;
+            let all = matches!(by.stage, Stage::Rested { rest: Rest::Succeeded {} })
+                && !by.steps.iter().any(|step| {
+                    matches!(&step.state, StepState::Ended { end: StepEnd::Skipped { .. } })
+                });
+            let written = matches!(of.stage, Stage::Rested { rest: Rest::RolledBack { .. } });
+            let event = Event::RolledBack { by: by.id.clone(), left: left_by(by) };
+            (all && !written && of.is_at_rest()).then(|| (of.id.clone(), event))
+        });
+        done.collect()
+    }
+
     /// When a book last came to rest in an environment, and how.
     pub fn last(&self, estate: &str, environment: &str, book: &str) -> Option<(Timestamp, Rest)> {
         self.runs().find_map(|run| match &run.stage {
@@ -120,10 +165,33 @@ impl History {
     }
 }
 
+/// There is no such run.
+pub fn no_such_run(id: &str) -> Error {
+    Error::usage("no-such-run", format!("there is no run `{id}`"), "`muster runs` shows all.")
+}
+
+fn no_way_back(run: &Run, why: NoWayBack) -> Error {
+    let advice = match why {
+        NoWayBack::NotAtRest => format!(
+            "Go on with it (`muster resume {}`) to its end, or end it there first: A in the \
+             console, x at a question.",
+            run.id
+        ),
+        NoWayBack::InFlight => {
+            format!("Resume it first (`muster resume {}`): it looks for that call.", run.id)
+        }
+        NoWayBack::NothingChanged => "There is nothing to take back.".to_owned(),
+        NoWayBack::RolledBack => "`muster runs` shows by which run.".to_owned(),
+    };
+    let what = format!("{} cannot be rolled back: {why}", run.id);
+    Error::new("no-way-back", Exit::Failed, what, advice).with_effect("nothing was sent")
+}
+
 fn is_over(run: &Run) -> bool {
     match &run.stage {
         Stage::Rested { rest: Rest::Stuck { .. } }
         | Stage::Walking {}
+        | Stage::Reviewing {}
         | Stage::Paused { .. }
         | Stage::Aborting { .. } => false,
         Stage::Rested { .. } => true,
@@ -152,12 +220,21 @@ fn row(run: &Run) -> RunRow {
 pub fn state_of(run: &Run) -> (&'static str, Option<String>) {
     match &run.stage {
         Stage::Walking {} => ("walking", Some(need(run))),
-        Stage::Paused { why } => ("paused", Some(why.clone())),
+        Stage::Reviewing {} if run.is_reviewed() => {
+            let text = "what became of the calls in flight is to be seen: resume it";
+            ("reviewing", Some(text.to_owned()))
+        }
+        Stage::Reviewing {} => {
+            let text = "what was in flight is looked for: resume it";
+            ("reviewing", Some(text.to_owned()))
+        }
+        Stage::Paused { why, .. } => ("paused", Some(why.clone())),
         Stage::Aborting { .. } => ("aborting", Some("resume it: a call is in flight".to_owned())),
         Stage::Rested { rest } => match rest {
             Rest::Succeeded {} => ("succeeded", None),
             Rest::Aborted { .. } => ("aborted", None),
             Rest::Failed { .. } => ("failed", None),
+            Rest::RolledBack { .. } => ("rolled back", None),
             Rest::Stuck { failure } => {
                 ("stuck", Some(format!("{} — {}", failure.what, failure.advice)))
             }

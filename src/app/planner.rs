@@ -7,7 +7,9 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::cloud::sts::{self, Identity};
-use crate::cloud::{Account, Answer, Call, CallError, Ending, Outcome, Reply, digest_of};
+use crate::cloud::{
+    Account, Answer, Call, CallError, Ending, Outcome, Reply, SET_CLOCK, digest_of,
+};
 use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
 use crate::link::Planned;
@@ -52,7 +54,7 @@ pub async fn plan(
 /// It does not answer, or it is another account.
 pub async fn identity(account: &Arc<dyn Account>, bound: &Bound) -> Result<Identity, Error> {
     let expected = &bound.environment.place.account;
-    let found = who(account).await.map_err(|error| login(&error))?;
+    let found = who(account).await.map_err(|error| unanswered(&error))?;
     if found.account == *expected {
         return Ok(found);
     }
@@ -79,12 +81,20 @@ pub async fn who(account: &Arc<dyn Account>) -> Result<Identity, CallError> {
     }
 }
 
-fn login(error: &CallError) -> Error {
+/// Why nothing can begin, with the way out.
+pub fn unanswered(error: &CallError) -> Error {
     let what = format!("the account did not say who is asking: {error}");
     match error.ending {
         Ending::Expired => {
-            let advice = "Log in (`aws sso login --profile NAME`, or fresh keys), then try again.";
+            let advice = "log in (`aws sso login --profile NAME`, or fresh keys)";
+            let advice = error.advice.as_deref().unwrap_or(advice);
+            let advice = format!("To go on: {advice}, then try again.");
             Error::new("login", Exit::Login, what, advice).with_effect("nothing was changed")
+        }
+        Ending::ClockSkew => {
+            let advice = error.advice.as_deref().unwrap_or(SET_CLOCK);
+            let advice = format!("The clock of this machine is wrong: {advice}, then try again.");
+            Error::new("clock", Exit::Failed, what, advice).with_effect("nothing was changed")
         }
         Ending::Denied
         | Ending::Throttled
@@ -112,7 +122,7 @@ async fn inspect(
     let check = matches!(bound.steps[step].act, Act::Check { .. });
     let mut calls = setting.read(&wanted.on);
     let own = calls.len();
-    if !check {
+    if !check && wanted.undoes.is_none() {
         calls.extend(setting.guard(&wanted.on, &wanted.to));
     }
     let seen = read(account, calls).await;

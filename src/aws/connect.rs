@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::service_config::ServiceConfigKey;
 
 use super::Connection;
@@ -38,16 +40,11 @@ pub(super) async fn load(connection: &Connection) -> Result<SdkConfig, CallError
     }
     let region = Region::new(connection.region.clone());
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(region.clone())
-        .timeout_config(timeouts());
+        .region(region)
+        .timeout_config(timeouts())
+        .no_credentials();
     if let Some(profile) = &connection.profile {
-        // Who names a profile means it. The SDK's usual search would look at the credentials in
-        // the environment first, and they may be of another account.
-        let provider = ProfileFileCredentialsProvider::builder()
-            .configure(&ProviderConfig::without_region().with_region(Some(region)))
-            .profile_name(profile)
-            .build();
-        loader = loader.profile_name(profile).credentials_provider(provider);
+        loader = loader.profile_name(profile);
     }
     if let Some(url) = &connection.endpoint_url {
         if !url.starts_with("http://") && !url.starts_with("https://") {
@@ -58,6 +55,24 @@ pub(super) async fn load(connection: &Connection) -> Result<SdkConfig, CallError
         loader = loader.endpoint_url(url);
     }
     Ok(loader.load().await)
+}
+
+/// Where this machine has credentials, as its configuration says now.
+pub(super) async fn credentials(profile: Option<&str>, region: &str) -> SharedCredentialsProvider {
+    let config = ProviderConfig::without_region().with_region(Some(Region::new(region.to_owned())));
+    match profile {
+        // Who names a profile means it. The SDK's usual search would look at the credentials in
+        // the environment first, and they may be of another account.
+        Some(profile) => SharedCredentialsProvider::new(
+            ProfileFileCredentialsProvider::builder()
+                .configure(&config)
+                .profile_name(profile)
+                .build(),
+        ),
+        None => SharedCredentialsProvider::new(
+            DefaultCredentialsChain::builder().configure(config).build().await,
+        ),
+    }
 }
 
 /// The SDK has no time-out for an answer unless it is told one.

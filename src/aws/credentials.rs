@@ -1,26 +1,27 @@
-//! The credentials in use, and when they expire.
+//! The credentials in use: where they come from, when they expire, whose they are.
+//!
+//! They are kept here and not by the SDK, whose cache and whose reading of the AWS configuration
+//! last as long as the process: whoever logs in while a run rests must be seen.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::identity::IdentityCache;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
-use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use aws_types::sdk_config::SharedTimeSource;
 use jiff::Timestamp;
+use tokio::sync;
+
+use super::connect;
+use super::trust::Distrust;
 
 /// How long a source of credentials may take: a login service or a helper program needs a few
 /// seconds.
 const SOURCE: Duration = Duration::from_secs(20);
 
-/// The SDK's own limit. It comes after ours, whose error says what was slow; left alone it would
-/// follow from the time-outs of requests, which have nothing to do with it.
-const SOURCE_IN_SDK: Duration = Duration::from_secs(40);
-
-/// Where all clients keep the credentials, so that they are asked for once.
-pub(super) fn cache() -> SharedIdentityCache {
-    IdentityCache::lazy().load_timeout(SOURCE_IN_SDK).build()
-}
+/// Credentials that end sooner than this are asked for anew: a request is on its way for a while.
+const TOO_SOON: Duration = Duration::from_secs(30);
 
 /// What may be shown of credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +32,36 @@ pub struct Credentials {
     pub source: String,
 }
 
-/// A source of credentials that remembers what it gave last, without the secrets.
+/// Where credentials come from.
 #[derive(Clone, Debug)]
-pub(super) struct Remembering {
-    source: SharedCredentialsProvider,
-    last: Arc<Mutex<Option<Credentials>>>,
+pub(super) enum Origin {
+    /// From whoever made the configuration.
+    Given(SharedCredentialsProvider),
+    /// From the AWS configuration of this machine. It is read again whenever it has to be.
+    Machine { profile: Option<String>, region: String },
 }
 
-impl Remembering {
-    pub(super) fn new(source: SharedCredentialsProvider) -> Self {
-        Self { source, last: Arc::default() }
+/// Gives credentials to all clients, so that they are asked for once.
+#[derive(Clone, Debug)]
+pub(super) struct Keeper {
+    kept: Arc<sync::Mutex<Kept>>,
+    /// What was given last, without the secrets.
+    last: Arc<Mutex<Option<Credentials>>>,
+    /// The account of each access key id that an answer named.
+    owners: Arc<Mutex<BTreeMap<String, String>>>,
+    origin: Origin,
+    time: SharedTimeSource,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    source: Option<SharedCredentialsProvider>,
+    given: Option<aws_credential_types::Credentials>,
+}
+
+impl Keeper {
+    pub(super) fn new(origin: Origin, time: SharedTimeSource) -> Self {
+        Self { kept: Arc::default(), last: Arc::default(), owners: Arc::default(), origin, time }
     }
 
     /// Itself, as the SDK wants it.
@@ -50,33 +71,90 @@ impl Remembering {
 
     /// What it gave last; it is asked when it gave nothing yet.
     pub(super) async fn current(&self) -> Result<Credentials, CredentialsError> {
-        if let Some(last) = self.last() {
-            return Ok(last);
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match last {
+            Some(last) => Ok(last),
+            None => self.ask().await.map(|given| describe(&given)),
         }
-        self.ask().await.map(|given| describe(&given))
     }
 
-    fn last(&self) -> Option<Credentials> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    async fn ask(&self) -> provider::Result {
-        let given = tokio::time::timeout(SOURCE, self.source.provide_credentials())
+    /// The credentials that are kept, or new ones from the source when they end soon.
+    pub(super) async fn ask(&self) -> provider::Result {
+        let mut kept = self.kept.lock().await;
+        let soon = self.time.now() + TOO_SOON;
+        let lasts = |given: &aws_credential_types::Credentials| {
+            given.expiry().is_none_or(|expires| expires > soon)
+        };
+        if let Some(given) = kept.given.as_ref().filter(|given| lasts(given)) {
+            return Ok(given.clone());
+        }
+        let source = match (&kept.source, &self.origin) {
+            (Some(source), _) | (None, Origin::Given(source)) => source.clone(),
+            (None, Origin::Machine { profile, region }) => {
+                connect::credentials(profile.as_deref(), region).await
+            }
+        };
+        kept.source = Some(source.clone());
+        let given = tokio::time::timeout(SOURCE, source.provide_credentials())
             .await
             .map_err(|_| CredentialsError::provider_timed_out(SOURCE))??;
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(describe(&given));
-        drop(last);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(describe(&given));
+        kept.given = Some(given.clone());
         Ok(given)
+    }
+
+    /// Forgets what was given: AWS does not take it any more. The next request reads the
+    /// configuration of this machine again, and finds a login that was made meanwhile.
+    pub(super) async fn forget(&self) {
+        *self.kept.lock().await = Kept::default();
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The access key id that is kept.
+    pub(super) async fn key(&self) -> Option<String> {
+        let kept = self.kept.lock().await;
+        kept.given.as_ref().map(|given| given.access_key_id().to_owned())
+    }
+
+    /// Remembers whose an access key id is.
+    pub(super) fn belongs(&self, key: String, account: String) {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner).insert(key, account);
+    }
+
+    /// Whose an access key id is.
+    pub(super) fn owner(&self, key: &str) -> Owner {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        match owners.get(key) {
+            Some(account) => Owner::Account(account.clone()),
+            None if owners.is_empty() => Owner::NobodyAsked,
+            None => Owner::Unknown,
+        }
     }
 }
 
-impl ProvideCredentials for Remembering {
+/// Whose credentials are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// Of this account.
+    Account(String),
+    /// An identity was asked for before, but not with these.
+    Unknown,
+    /// No identity was asked for yet.
+    NobodyAsked,
+}
+
+impl ProvideCredentials for Keeper {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
         future::ProvideCredentials::new(self.ask())
+    }
+}
+
+impl From<Distrust> for CredentialsError {
+    fn from(distrust: Distrust) -> Self {
+        Self::provider_error(distrust)
     }
 }
 

@@ -5,27 +5,34 @@
 //! what an error means, `connect` alone how a request travels. **A call that changes something
 //! leaves at most once**: the SDK's retries are off for it. No other folder names the SDK.
 
+mod clock;
 mod cloudtrail;
 mod cloudwatch;
 mod connect;
 mod credentials;
 mod dynamodb;
 mod ending;
+mod login;
 mod s3;
 mod sending;
 mod sns;
 mod sts;
+mod trust;
 
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use aws_config::identity::IdentityCache;
+use jiff::SignedDuration;
 
-use crate::cloud::{Account, Call, CallError, Outcome, Pending};
+use crate::cloud::{Account, Call, CallError, Ending, Outcome, Pending, Reply, sts as identity};
 
+use clock::Clock;
 use connect::Clients;
 pub use credentials::Credentials;
-use credentials::Remembering;
+use credentials::{Keeper, Origin};
 use sending::Sending;
+use trust::Trusted;
 
 /// The most pages of one list that are read. With a hundred names on a page that is more than any
 /// account may hold; an endpoint that pages for ever ends here.
@@ -59,7 +66,9 @@ struct Inner {
     /// Clients that never do.
     changes: Clients,
     connection: Connection,
-    credentials: Option<Remembering>,
+    credentials: Option<Keeper>,
+    /// What every call begins as.
+    sending: Sending,
 }
 
 impl Live {
@@ -67,23 +76,47 @@ impl Live {
     /// asked for: a call says so when they are missing.
     pub async fn connect(connection: &Connection) -> Result<Self, CallError> {
         let config = connect::load(connection).await?;
-        Ok(Self::from_sdk_config(&config, connection))
+        let Connection { profile, region, .. } = connection.clone();
+        let login = login::advice(profile.as_deref()).await;
+        let origin = Origin::Machine { profile, region };
+        Ok(Self::over(&config, connection, Some(origin), Some(login)))
     }
 
     /// Speaks through a configuration that is there already: its HTTP client, its credentials,
     /// its time-outs. Its retries and its cache of credentials are replaced.
     pub fn from_sdk_config(config: &SdkConfig, connection: &Connection) -> Self {
-        let mut builder = config.to_builder();
-        let credentials = config.credentials_provider().map(Remembering::new);
-        builder.set_credentials_provider(credentials.as_ref().map(Remembering::shared));
-        builder.set_identity_cache(Some(credentials::cache()));
-        let config = builder.build();
+        Self::over(config, connection, config.credentials_provider().map(Origin::Given), None)
+    }
+
+    fn over(
+        config: &SdkConfig,
+        connection: &Connection,
+        origin: Option<Origin>,
+        login: Option<String>,
+    ) -> Self {
+        let sending = Sending::new(connection.profile.clone(), login, Clock::default());
+        let time = config.time_source().unwrap_or_default();
+        let credentials = origin.map(|origin| Keeper::new(origin, time));
+        let mut reads = config.to_builder();
+        reads.set_credentials_provider(credentials.as_ref().map(Keeper::shared));
+        // `Keeper` is what keeps them.
+        reads.set_identity_cache(Some(IdentityCache::no_cache()));
+        // Corrected behind our back, a wrong clock would stay in the journal, and show nowhere.
+        reads.set_disable_clock_skew_correction(Some(true));
+        let reads = reads.build();
+        let mut changes = reads.to_builder();
+        let trusted = credentials.clone().map(|keeper| {
+            Trusted::new(keeper, &reads, &connection.account, sending.clone()).shared()
+        });
+        changes.set_credentials_provider(trusted);
+        let changes = changes.build();
         Self {
             inner: Arc::new(Inner {
-                reads: Clients::that_read(&config),
-                changes: Clients::that_change(&config),
+                reads: Clients::that_read(&reads),
+                changes: Clients::that_change(&changes),
                 connection: connection.clone(),
                 credentials,
+                sending,
             }),
         }
     }
@@ -99,10 +132,37 @@ impl Live {
         }
     }
 
+    /// Sends a call, and learns from its ending whose the credentials are, and that they ended.
     async fn dispatch(&self, call: Call) -> Outcome {
+        let Some(credentials) = &self.inner.credentials else { return self.forward(call).await };
+        let key = credentials.key().await;
+        let outcome = self.forward(call).await;
+        match &outcome {
+            Ok(answer) => {
+                let found = identity_in(&answer.reply);
+                let after = credentials.key().await;
+                // The same before and after: it was signed with this one.
+                if let (Some(found), Some(after)) = (found, after)
+                    && key.as_ref().is_none_or(|key| *key == after)
+                {
+                    credentials.belongs(after, found.account.clone());
+                }
+            }
+            Err(error) if error.ending == Ending::Expired => credentials.forget().await,
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    /// What logs in again: words without a full stop, when they are known.
+    pub fn login(&self) -> Option<&str> {
+        self.inner.sending.login.as_deref()
+    }
+
+    async fn forward(&self, call: Call) -> Outcome {
         let Inner { reads, changes, connection, .. } = &*self.inner;
         let clients = if call.operation().is_read() { reads } else { changes };
-        let sending = Sending::new(connection.profile.clone());
+        let sending = self.inner.sending.again();
         match call {
             Call::Sts(call) => sts::send(&clients.sts, &sending, call).await,
             Call::DynamoDb(call) => dynamodb::send(&clients.dynamodb, &sending, call).await,
@@ -117,9 +177,24 @@ impl Live {
     }
 }
 
+fn identity_in(reply: &Reply) -> Option<&identity::Identity> {
+    match reply {
+        Reply::Sts(identity::Reply::Identity(found)) => Some(found),
+        Reply::DynamoDb(_)
+        | Reply::S3(_)
+        | Reply::Sns(_)
+        | Reply::CloudTrail(_)
+        | Reply::CloudWatch(_) => None,
+    }
+}
+
 impl Account for Live {
     fn send(&self, call: Call) -> Pending<Outcome> {
         let live = self.clone();
         Box::pin(async move { live.dispatch(call).await })
+    }
+
+    fn skew(&self) -> Option<SignedDuration> {
+        self.inner.sending.clock.skew()
     }
 }

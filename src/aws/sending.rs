@@ -1,15 +1,18 @@
 //! One call on its way: whether it left, and what becomes of its answer.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::request_id::RequestId;
 
+use super::clock::Clock;
 use crate::cloud::{Answer, Outcome, Reply};
 
 /// One call on its way.
@@ -17,17 +20,30 @@ use crate::cloud::{Answer, Outcome, Reply};
 pub(super) struct Sending {
     /// The profile that was asked for, for messages.
     pub(super) profile: Option<String>,
+    /// What logs in again, when that is known.
+    pub(super) login: Option<String>,
+    /// What compares the clock of this machine.
+    pub(super) clock: Clock,
     mark: Mark,
 }
 
-/// Is set when a request is handed to the network. Until then nothing can have been applied,
+/// Notes when a request is handed to the network. Until then nothing can have been applied,
 /// whatever the error: a time-out may just as well have cut short the search for credentials.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mark(Arc<AtomicBool>);
+pub(super) struct Mark {
+    sent: Arc<Mutex<Option<SystemTime>>>,
+    clock: Clock,
+}
 
 impl Sending {
-    pub(super) fn new(profile: Option<String>) -> Self {
-        Self { profile, mark: Mark::default() }
+    pub(super) fn new(profile: Option<String>, login: Option<String>, clock: Clock) -> Self {
+        let mark = Mark { sent: Arc::default(), clock: clock.clone() };
+        Self { profile, login, clock, mark }
+    }
+
+    /// Another call to the same account.
+    pub(super) fn again(&self) -> Self {
+        Self::new(self.profile.clone(), self.login.clone(), self.clock.clone())
     }
 
     /// What the SDK calls when it hands the request to the network.
@@ -37,7 +53,13 @@ impl Sending {
 
     /// True when the request was handed to the network.
     pub(super) fn left(&self) -> bool {
-        self.mark.0.load(Ordering::SeqCst)
+        self.mark.sent().is_some()
+    }
+}
+
+impl Mark {
+    fn sent(&self) -> Option<SystemTime> {
+        *self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -49,10 +71,23 @@ impl Intercept for Mark {
     fn read_before_transmit(
         &self,
         _context: &BeforeTransmitInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
+        components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.0.store(true, Ordering::SeqCst);
+        let now = components.time_source().map_or(SystemTime::UNIX_EPOCH, |time| time.now());
+        *self.sent.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let (Some(sent), Some(time)) = (self.sent(), components.time_source()) {
+            self.clock.compare(sent, time.now(), context.response());
+        }
         Ok(())
     }
 }

@@ -1,13 +1,20 @@
 //! `muster doctor`: what was found, and what is wrong, before it matters.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
 use super::Out;
 use super::console;
-use crate::app::{Context, connect, who};
+use crate::app::clock::now;
+use crate::app::{Context, connect, unanswered, who};
+use crate::cloud::skew_words;
 use crate::error::{Error, Exit};
 use crate::journal;
+
+/// Credentials that end sooner would interrupt all but the shortest run. The banner calls out the
+/// same ones.
+const TOO_SOON: SignedDuration = SignedDuration::from_mins(10);
 
 /// One finding.
 #[derive(Debug, Serialize)]
@@ -115,15 +122,39 @@ async fn account(context: &Context) -> Vec<Finding> {
             format!("expected {expected}, found {} ({})", found.account, found.arn),
             "Choose the profile of the right account, or the environment that you mean.",
         ),
-        Err(error) => Finding::bad(
-            "account",
-            error.to_string(),
-            "Log in (`aws sso login --profile NAME`), or check the network and the endpoint.",
+        Err(error) => {
+            let told = unanswered(&error);
+            Finding::bad("account", error.to_string(), told.advice)
+        }
+    };
+    let ends = (connected.expires)().await;
+    vec![identity, credentials(ends, connected.login.as_deref()), clock(connected.account.skew())]
+}
+
+/// When the credentials end.
+fn credentials(ends: Option<Timestamp>, login: Option<&str>) -> Finding {
+    let Some(at) = ends else { return Finding::ok("credentials", "no end is known") };
+    if at.duration_since(now()) > TOO_SOON {
+        return Finding::ok("credentials", format!("they end at {at:.0}"));
+    }
+    let advice = login.unwrap_or("log in again");
+    Finding::bad(
+        "credentials",
+        format!("they end at {at:.0}, which is too soon for a run"),
+        format!("Before a run: {advice}."),
+    )
+}
+
+/// How far the clock of this machine is off, as the account just told it.
+fn clock(skew: Option<SignedDuration>) -> Finding {
+    match (skew, skew.and_then(skew_words)) {
+        (_, Some(words)) => Finding::bad(
+            "clock",
+            format!("the clock of this machine is {words}"),
+            "Set it (`timedatectl` shows it and what sets it): AWS takes no request that is five \
+             minutes off, and the journal has wrong times.",
         ),
-    };
-    let expires = match (connected.expires)().await {
-        Some(at) => Finding::ok("credentials", format!("they end at {at:.0}")),
-        None => Finding::ok("credentials", "no end is known"),
-    };
-    vec![identity, expires]
+        (Some(_), None) => Finding::ok("clock", "it is right to the minute"),
+        (None, None) => Finding::ok("clock", "not compared: no answer told the time"),
+    }
 }

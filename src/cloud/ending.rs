@@ -16,6 +16,10 @@ pub struct CallError {
     pub message: String,
     /// AWS's request id, when there was one.
     pub request_id: Option<String>,
+    /// What to do, where whoever carries calls out knows it better than the class tells: the command
+    /// that logs this very profile in. No full stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 /// The class of a bad ending.
@@ -36,6 +40,8 @@ pub enum Ending {
     Refused,
     /// The credentials have expired, or there are none. Not applied.
     Expired,
+    /// The clock of this machine is wrong, so AWS does not take the signature. Not applied.
+    ClockSkew,
     /// The resource lives in another Region. Not applied.
     WrongRegion,
     /// The request never left: no connection. Not applied.
@@ -46,7 +52,7 @@ pub enum Ending {
 
 impl Ending {
     /// Every class, for tests and documents.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Denied,
         Self::Throttled,
         Self::Absent,
@@ -54,6 +60,7 @@ impl Ending {
         Self::InUse,
         Self::Refused,
         Self::Expired,
+        Self::ClockSkew,
         Self::WrongRegion,
         Self::NotSent,
         Self::Unknown,
@@ -68,11 +75,17 @@ impl Ending {
     pub const fn passes(self) -> bool {
         matches!(self, Self::Throttled | Self::InUse | Self::NotSent)
     }
+
+    /// True when nothing goes on before a person has set this machine right: its login, its clock.
+    pub const fn pauses(self) -> bool {
+        matches!(self, Self::Expired | Self::ClockSkew)
+    }
 }
 
 impl CallError {
     /// An error with a class, a code and a message.
     pub fn new(ending: Ending, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { ending, code: code.into(), message: message.into(), request_id: None }
+        let (code, message) = (code.into(), message.into());
+        Self { ending, code, message, request_id: None, advice: None }
     }
 }

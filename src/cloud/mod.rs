@@ -6,6 +6,7 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod clock;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;
@@ -19,9 +20,11 @@ pub mod sts;
 use std::future::Future;
 use std::pin::Pin;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use clock::{SET_CLOCK, skew_words};
 pub use ending::{CallError, Ending};
 pub use operation::{Danger, Effect, Operation, Repeat};
 pub use place::Place;
@@ -81,6 +84,12 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub trait Account: Send + Sync {
     /// Carries out one call, once. A call that changes something is never repeated in here.
     fn send(&self, call: Call) -> Pending<Outcome>;
+
+    /// How far the clock of this machine is ahead of the account's, as its latest answers told it;
+    /// negative when it is behind, none when that is not known.
+    fn skew(&self) -> Option<SignedDuration> {
+        None
+    }
 }
 
 impl Call {

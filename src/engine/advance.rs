@@ -16,7 +16,7 @@ const TARGETS_AT_ONCE: usize = 4;
 /// applies it, and asks again.
 pub fn advance(run: &Run, now: Timestamp) -> Option<Event> {
     match &run.stage {
-        Stage::Rested { .. } | Stage::Paused { .. } => None,
+        Stage::Rested { .. } | Stage::Paused { .. } | Stage::Reviewing {} => None,
         Stage::Aborting { reason } => {
             let mut targets = run.steps.iter().flat_map(|step| &step.targets);
             let rest = Rest::Aborted { reason: reason.clone() };
@@ -52,7 +52,7 @@ fn walk(run: &Run, step: usize, now: Timestamp) -> Option<Event> {
             Event::Confirmed { step, digest, typed: Vec::new(), second: None }
         }),
         StepState::Working {} => work(run, step, text, state, now),
-        StepState::Failed { failure } if text.on_failure == OnFailure::Stop => {
+        StepState::Failed { failure } if text.on_failure != OnFailure::Ask => {
             Some(rest_of(run, failure))
         }
         StepState::Asking { .. } | StepState::Failed { .. } | StepState::Ended { .. } => None,

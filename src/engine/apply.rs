@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{AttemptId, Conclusion, Event, Failure, Record};
+use super::event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
 use super::plan::Verdict;
-use super::run::{Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
-use crate::cloud::Call;
+use super::run::{
+    Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,
+};
 use crate::cloud::sts::Identity;
+use crate::cloud::{Call, Ending};
 use crate::runbook::OnFailure;
 
 /// An event that cannot happen in the state that the run is in: the journal is not one of ours.
@@ -51,6 +53,7 @@ impl Run {
             pace: (*pace).max(1),
             read_only: *read_only,
             actor: record.actor.clone(),
+            operator: Operator::of(&record.actor, record.time),
             started: record.time,
             last: record.time,
             identity: None,
@@ -60,6 +63,7 @@ impl Run {
             bound: (**bound).clone(),
             attempts: 0,
             applied: 0,
+            evidence: Vec::new(),
             notes: Vec::new(),
         })
     }
@@ -97,17 +101,23 @@ impl Run {
             Event::NotApplied { attempt, error, again_at } => {
                 self.attempted(*attempt, "sent").map(|t| t.not_applied(error, *again_at, now))
             }
-            Event::Unknown { attempt, .. } => {
-                self.attempted(*attempt, "sent")?.lost(now);
+            Event::Unknown { attempt, error } => {
+                let target = self.attempted(*attempt, "sent")?;
+                // It is there, and not by a call of this run that anybody knows of.
+                target.touched.doubted |=
+                    error.ending == Ending::Exists && target.touched.calls == 0;
+                target.lost(now);
                 self.applied += 1;
                 Ok(())
             }
-            Event::Looked { attempt, value } => {
-                self.attempted(*attempt, "unknown").map(|target| target.looked(value.as_ref()))
+            Event::Looked { attempt, sight, value } => {
+                self.attempted(*attempt, "unknown")?.looked(*sight, value.as_ref());
+                self.witness(*attempt, *sight, value.as_ref(), now);
+                Ok(())
             }
             Event::Concluded { attempt, conclusion } => self.concluded(*attempt, *conclusion, now),
             Event::Observed { step, target, value } => {
-                let on = &["observing", "unknown"];
+                let on = &["observing"];
                 self.target(*step, *target, &["working"], on)
                     .map(|target| target.observed(value.as_ref()))
             }
@@ -136,11 +146,14 @@ impl Run {
             }
             Event::Paused { why } => self.paused(why),
             Event::Resumed {} => self.resumed(now),
+            Event::Accepted {} => self.accepted(),
+            Event::TakenOver { name } => self.taken_over(name, record),
             Event::AbortAsked { reason } => {
                 self.awake()?;
                 self.stage = Stage::Aborting { reason: reason.clone() };
                 Ok(())
             }
+            Event::RolledBack { by, left } => self.rolled_back(by, left),
             Event::Rested { rest } => self.rested(rest),
         }
     }
@@ -167,10 +180,42 @@ impl Run {
         Ok(())
     }
 
+    /// What the former operator allowed is not allowed by the next one.
+    fn taken_over(&mut self, name: &str, record: &Record) -> Result<(), Misfit> {
+        if !matches!(self.stage, Stage::Rested { rest: Rest::Stuck { .. } }) {
+            self.awake()?;
+        }
+        self.operator =
+            Operator { name: name.to_owned(), ..Operator::of(&record.actor, record.time) };
+        self.armed = !self.bound.environment.protected && !self.read_only;
+        Ok(())
+    }
+
     fn paused(&mut self, why: &str) -> Result<(), Misfit> {
-        self.walking()?;
+        let ending = match &self.stage {
+            Stage::Walking {} | Stage::Reviewing {} => None,
+            Stage::Aborting { reason } => Some(reason.clone()),
+            Stage::Paused { .. } | Stage::Rested { .. } => {
+                self.walking()?;
+                None
+            }
+        };
         self.identity = None;
-        self.stage = Stage::Paused { why: why.to_owned() };
+        self.stage = Stage::Paused { why: why.to_owned(), ending };
+        Ok(())
+    }
+
+    fn accepted(&mut self) -> Result<(), Misfit> {
+        if self.stage != (Stage::Reviewing {}) {
+            return Err("while nothing is looked for".to_owned());
+        }
+        if !self.is_reviewed() {
+            return Err("before it is known what became of every call".to_owned());
+        }
+        for evidence in &mut self.evidence {
+            evidence.accepted = true;
+        }
+        self.stage = Stage::Walking {};
         Ok(())
     }
 
@@ -273,6 +318,7 @@ impl Run {
     ) -> Result<(), Misfit> {
         let target = self.attempted(attempt, "sent")?;
         target.requests.extend(request_id.clone());
+        target.touched.calls += 1;
         target.answered(now);
         self.applied += 1;
         Ok(())
@@ -285,6 +331,7 @@ impl Run {
         now: Timestamp,
     ) -> Result<(), Misfit> {
         self.attempted(attempt, "unknown")?.concluded(conclusion, now);
+        self.conclude(attempt, conclusion);
         if conclusion == Conclusion::NeverHappened {
             self.applied -= 1;
         }
@@ -317,6 +364,10 @@ impl Run {
         if planned != Some(call) {
             return Err("with another call than the confirmed one".to_owned());
         }
+        if target.touched.calls == 0 {
+            target.touched.before = target.verdict.as_ref().and_then(Verdict::before).cloned();
+            target.touched.doubted = false;
+        }
         target.enter(TargetState::Sent { attempt, call: call.clone(), position, tries }, now);
         self.attempts = attempt;
         Ok(())
@@ -348,6 +399,9 @@ impl Run {
         if in_flight && !matches!(rest, Rest::Stuck { .. }) {
             return Err("while a call is in flight".to_owned());
         }
+        if matches!(rest, Rest::RolledBack { .. }) {
+            return Err("by itself: another run takes it back".to_owned());
+        }
         if matches!(rest, Rest::Succeeded {}) && self.current().is_some() {
             return Err("before the last step has ended".to_owned());
         }
@@ -355,10 +409,32 @@ impl Run {
         Ok(())
     }
 
+    fn rolled_back(&mut self, by: &RunId, left: &[String]) -> Result<(), Misfit> {
+        match &self.stage {
+            Stage::Rested { rest: Rest::RolledBack { .. } } => {
+                Err("after the run was rolled back".to_owned())
+            }
+            Stage::Rested { .. } => {
+                let rest = Rest::RolledBack { by: by.clone(), left: left.to_vec() };
+                self.stage = Stage::Rested { rest };
+                Ok(())
+            }
+            Stage::Walking {}
+            | Stage::Reviewing {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. } => Err("before the run has come to rest".to_owned()),
+        }
+    }
+
     fn resumed(&mut self, now: Timestamp) -> Result<(), Misfit> {
         let mut stuck = false;
         match &self.stage {
-            Stage::Walking {} | Stage::Paused { .. } => self.stage = Stage::Walking {},
+            Stage::Walking {} | Stage::Reviewing {} | Stage::Paused { ending: None, .. } => {
+                self.stage = Stage::Walking {};
+            }
+            Stage::Paused { ending: Some(reason), .. } => {
+                self.stage = Stage::Aborting { reason: reason.clone() };
+            }
             Stage::Rested { rest: Rest::Stuck { .. } } => {
                 self.stage = Stage::Walking {};
                 stuck = true;
@@ -379,7 +455,7 @@ impl Run {
                 }
             }
             // A step that ends the run when it fails is tried again by whoever resumes the run.
-            let again = stuck && text.on_failure == OnFailure::Stop;
+            let again = stuck && text.on_failure != OnFailure::Ask;
             match step.state {
                 StepState::Planned { .. } | StepState::Inspecting {} => step.reopen(now),
                 StepState::Failed { .. } if again => step.reopen(now),
@@ -392,12 +468,19 @@ impl Run {
             }
         }
         self.applied += lost;
+        self.begin_review();
+        if !self.evidence.is_empty() && self.stage == (Stage::Walking {}) {
+            self.stage = Stage::Reviewing {};
+        }
         Ok(())
     }
 
     fn awake(&self) -> Result<(), Misfit> {
         match self.stage {
-            Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => Ok(()),
+            Stage::Walking {}
+            | Stage::Reviewing {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. } => Ok(()),
             Stage::Rested { .. } => Err("after the run has come to rest".to_owned()),
         }
     }
@@ -405,6 +488,7 @@ impl Run {
     fn walking(&self) -> Result<(), Misfit> {
         match self.stage {
             Stage::Walking {} => Ok(()),
+            Stage::Reviewing {} => Err("while what was in flight is looked for".to_owned()),
             Stage::Paused { .. } => Err("while the run is paused".to_owned()),
             Stage::Aborting { .. } => Err("while the run is being aborted".to_owned()),
             Stage::Rested { .. } => Err("after the run has come to rest".to_owned()),

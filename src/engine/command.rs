@@ -1,5 +1,6 @@
 //! What is asked of a run, by a person or by what was heard from the account.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::AttemptId;
@@ -56,6 +57,8 @@ pub enum Command {
     },
     /// Go on after a pause, a stop or a crash.
     Resume {},
+    /// What became of the calls that were in flight was seen: go on.
+    Accept {},
     /// Begin no new step; see what is in flight to its end.
     Abort {
         /// Why.
@@ -63,6 +66,11 @@ pub enum Command {
     },
     /// Nobody is there to decide about a failed step: come to rest and say what is needed.
     GiveUp {},
+    /// Another operator commands the run from now on: whoever asks this.
+    TakeOver {
+        /// Their name, as they typed it.
+        name: String,
+    },
 }
 
 /// What the shell heard when it carried out an effect.
@@ -104,6 +112,18 @@ pub enum Refusal {
     /// Changes are forbidden.
     #[error("this run is read-only; arm it first")]
     ReadOnly {},
+    /// Another operator commands it.
+    #[error(
+        "{name} ({actor}) commands this run since {since:.0}: `muster runs take-over` changes that"
+    )]
+    NotYours {
+        /// The operator's name.
+        name: String,
+        /// Whose commands it takes: `user@host`.
+        actor: String,
+        /// Since when.
+        since: Timestamp,
+    },
     /// It was started with `--read-only`.
     #[error("this run was started with --read-only and can never change anything")]
     Locked {},
@@ -113,6 +133,11 @@ pub enum Refusal {
     /// The run waits.
     #[error("the run is paused: resume it first")]
     Paused {},
+    /// What was in flight when the run stopped is looked for first.
+    #[error(
+        "what was in flight when the run stopped is looked for first; see what was found, then go on"
+    )]
+    Reviewing {},
     /// There is nothing to go on from.
     #[error("the run is not waiting for that")]
     NotWaiting {},

@@ -21,6 +21,14 @@ pub fn decide(run: &Run, command: &Command, by: &str, now: Timestamp) -> Decisio
     if let Command::Note { text } = command {
         return Ok(vec![Event::Noted { text: given(text)? }]);
     }
+    if let Command::TakeOver { name } = command {
+        return take_over(run, name, by);
+    }
+    let operator = &run.operator;
+    if by != operator.actor {
+        let (name, actor) = (operator.name.clone(), operator.actor.clone());
+        return Err(Refusal::NotYours { name, actor, since: operator.since });
+    }
     if let Command::Resume {} = command {
         return resume(run);
     }
@@ -28,7 +36,7 @@ pub fn decide(run: &Run, command: &Command, by: &str, now: Timestamp) -> Decisio
         return Err(Refusal::AtRest {});
     }
     match command {
-        Command::Note { .. } | Command::Resume {} => Ok(Vec::new()),
+        Command::Note { .. } | Command::Resume {} | Command::TakeOver { .. } => Ok(Vec::new()),
         Command::Arm {} if run.read_only => Err(Refusal::Locked {}),
         Command::Arm {} if run.armed => Ok(Vec::new()),
         Command::Arm {} if run.identity.is_none() => Err(Refusal::Unidentified {}),
@@ -47,11 +55,21 @@ pub fn decide(run: &Run, command: &Command, by: &str, now: Timestamp) -> Decisio
         Command::Skip { step, reason } => skip(run, *step, reason),
         Command::Retry { step } => on(run, *step, &["failed"], Event::Retried { step: *step }),
         Command::Pause { reason } => match run.stage {
-            Stage::Walking {} => Ok(vec![Event::Paused { why: given(reason)? }]),
+            Stage::Walking {} | Stage::Reviewing {} => {
+                Ok(vec![Event::Paused { why: given(reason)? }])
+            }
             Stage::Paused { .. } => Err(Refusal::Paused {}),
             Stage::Aborting { .. } | Stage::Rested { .. } => Err(Refusal::NotWaiting {}),
         },
         Command::Abort { reason } => Ok(vec![Event::AbortAsked { reason: given(reason)? }]),
+        Command::Accept {} => match run.stage {
+            Stage::Reviewing {} if run.is_reviewed() => Ok(vec![Event::Accepted {}]),
+            Stage::Reviewing {} => Err(Refusal::Reviewing {}),
+            Stage::Walking {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. }
+            | Stage::Rested { .. } => Err(Refusal::NotWaiting {}),
+        },
         Command::GiveUp {} => give_up(run),
     }
 }
@@ -65,16 +83,33 @@ fn resume(run: &Run) -> Decision {
     match &run.stage {
         Stage::Rested { rest: Rest::Stuck { .. } }
         | Stage::Walking {}
+        | Stage::Reviewing {}
         | Stage::Paused { .. }
         | Stage::Aborting { .. } => Ok(vec![Event::Resumed {}]),
         Stage::Rested { .. } => Err(Refusal::AtRest {}),
     }
 }
 
+/// Whoever asks becomes the operator, unless the run is over or theirs already.
+fn take_over(run: &Run, name: &str, by: &str) -> Decision {
+    let name = given(name)?;
+    match &run.stage {
+        Stage::Rested { rest: Rest::Stuck { .. } }
+        | Stage::Walking {}
+        | Stage::Reviewing {}
+        | Stage::Paused { .. }
+        | Stage::Aborting { .. } => {}
+        Stage::Rested { .. } => return Err(Refusal::AtRest {}),
+    }
+    let theirs = run.operator.actor == by && run.operator.name == name;
+    Ok(if theirs { Vec::new() } else { vec![Event::TakenOver { name }] })
+}
+
 /// The event, when the run walks, the step is the one being walked, and in one of these states.
 fn on(run: &Run, step: usize, states: &[&str], event: Event) -> Decision {
     match run.stage {
         Stage::Walking {} => {}
+        Stage::Reviewing {} => return Err(Refusal::Reviewing {}),
         Stage::Paused { .. } => return Err(Refusal::Paused {}),
         Stage::Aborting { .. } | Stage::Rested { .. } => return Err(Refusal::NotWaiting {}),
     }
@@ -138,7 +173,8 @@ fn confirm(
             let name =
                 |actor: &str| actor.split('@').next().unwrap_or_default().trim().to_lowercase();
             let other = second.map(name).filter(|other| !other.is_empty());
-            if needs_second && other.is_none_or(|other| other == name(by)) {
+            let same = |other: String| other == name(by) || other == name(&run.operator.name);
+            if needs_second && other.is_none_or(same) {
                 return Err(Refusal::SecondPerson {});
             }
             Ok(events)

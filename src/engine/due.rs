@@ -51,7 +51,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
     let mut effects: Vec<Effect> = sends(run).collect();
     match run.stage {
         Stage::Rested { .. } | Stage::Paused { .. } => return effects,
-        Stage::Walking {} | Stage::Aborting { .. } => {}
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Aborting { .. } => {}
     }
     if run.identity.is_none() {
         effects.push(Effect::Identify);
@@ -68,7 +68,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
                     && text.waits_for().is_none() =>
             {
                 let mut calls = setting.read(&wanted.on);
-                if matches!(text.act, Act::Set { .. }) {
+                if matches!(text.act, Act::Set { .. }) && wanted.undoes.is_none() {
                     calls.extend(setting.guard(&wanted.on, &wanted.to));
                 }
                 effects.push(Effect::Inspect { step, target, calls });

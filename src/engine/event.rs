@@ -141,10 +141,12 @@ pub enum Event {
         /// What was seen instead.
         error: CallError,
     },
-    /// A look for an unknown ending showed the state as it was before.
+    /// A look for an unknown ending.
     Looked {
         /// Number of the attempt.
         attempt: AttemptId,
+        /// What it showed.
+        sight: Sight,
         /// What was read.
         value: Option<Value>,
     },
@@ -234,10 +236,24 @@ pub enum Event {
     },
     /// The run goes on, in this process or in another. What was in flight is looked for first.
     Resumed {},
+    /// A person saw what became of the calls that were in flight, and the run goes on.
+    Accepted {},
+    /// Another operator commands the run from now on: the actor of the record.
+    TakenOver {
+        /// Their name, as they typed it.
+        name: String,
+    },
     /// No new step begins; what is in flight is seen to its end.
     AbortAsked {
         /// Why.
         reason: String,
+    },
+    /// What the run changed was taken back by another run, which has come to its end.
+    RolledBack {
+        /// That run.
+        by: RunId,
+        /// What stays as it is, each with the reason: there is no way back for it.
+        left: Vec<String>,
     },
     /// The run came to rest.
     Rested {
@@ -265,8 +281,22 @@ pub enum Conclusion {
     Done,
     /// It was never applied: the value stayed as before, over several looks.
     NeverHappened,
-    /// Neither the value before nor the wanted one is there: a person must look.
+    /// Neither the value before nor the wanted one is there, and it stays so: a person must look.
+    Differently,
+    /// The resource cannot be read: a person must look.
     CannotTell,
+}
+
+/// What a look for an unknown ending showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// The value from before the call.
+    AsBefore,
+    /// The resource is being changed: what it will be is not known yet.
+    GoingOn,
+    /// A value that is neither the one before nor the wanted one.
+    Different,
 }
 
 impl Event {
@@ -301,7 +331,10 @@ impl Event {
             | Self::Noted { .. }
             | Self::Paused { .. }
             | Self::Resumed {}
+            | Self::TakenOver { .. }
+            | Self::Accepted {}
             | Self::AbortAsked { .. }
+            | Self::RolledBack { .. }
             | Self::Rested { .. } => None,
         }
     }

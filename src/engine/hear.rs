@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::advance::{backoff, until_free};
 use super::command::Heard;
 use super::decide::rest_of;
-use super::event::{AttemptId, Conclusion, Event, Failure};
-use super::plan::Verdict;
+use super::event::{AttemptId, Conclusion, Event, Failure, Sight};
+use super::plan::{Verdict, is_reached};
 use super::run::{Run, Stage, StepState, TargetRun, TargetState};
 use crate::cloud::sts;
-use crate::cloud::{Answer, CallError, Ending, Outcome, Reply};
+use crate::cloud::{Answer, CallError, Ending, Outcome, Reply, SET_CLOCK};
 use crate::runbook::{Act, Step, Wanted};
 use crate::settings::{self, Setting, Unread};
 
@@ -66,6 +66,7 @@ fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
             vec![Event::WrongAccount { expected, found }, rest_of(run, &failure)]
         }
         Ok(answer) => pause(run, &format!("an identity that makes no sense: {:?}", answer.reply)),
+        Err(error) if error.ending.pauses() => set_right(run, error),
         Err(error) => pause(run, &format!("the account did not say who is asking: {error}")),
     }
 }
@@ -73,13 +74,22 @@ fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
 /// A pause, when the run is walking: it then asks who is asking before it goes on.
 fn pause(run: &Run, why: &str) -> Vec<Event> {
     match run.stage {
-        Stage::Walking {} => vec![Event::Paused { why: why.to_owned() }],
-        Stage::Paused { .. } | Stage::Aborting { .. } | Stage::Rested { .. } => Vec::new(),
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Aborting { .. } => {
+            vec![Event::Paused { why: why.to_owned() }]
+        }
+        Stage::Paused { .. } | Stage::Rested { .. } => Vec::new(),
     }
 }
 
-fn login(run: &Run, error: &CallError) -> Vec<Event> {
-    pause(run, &format!("the credentials are not valid ({error}): log in again, then resume"))
+/// A pause until this machine is set right: logged in again, or its clock.
+fn set_right(run: &Run, error: &CallError) -> Vec<Event> {
+    let (what, advice) = if error.ending == Ending::ClockSkew {
+        ("the clock of this machine is wrong", SET_CLOCK)
+    } else {
+        ("the credentials are not valid", "log in again")
+    };
+    let advice = error.advice.as_deref().unwrap_or(advice);
+    pause(run, &format!("{what} ({error}): {advice}, then resume"))
 }
 
 fn inspected(
@@ -95,8 +105,8 @@ fn inspected(
         return Vec::new();
     }
     let Some(setting) = setting_of(text) else { return Vec::new() };
-    if let Some(error) = ending(seen, |ending| ending == Ending::Expired) {
-        return login(run, error);
+    if let Some(error) = ending(seen, Ending::pauses) {
+        return set_right(run, error);
     }
     let since = run.steps[step].since.unwrap_or(now);
     // A read whose answer was lost changes nothing, so it is only made again.
@@ -123,9 +133,9 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
     match error.ending {
         // It exists: by our own lost call, or by another's. A look tells.
         Ending::Unknown | Ending::Exists => vec![Event::Unknown { attempt, error }],
-        Ending::Expired => {
-            let mut events = login(run, &error);
-            // It was not applied: after the login it is sent again, unless the run is given up.
+        Ending::Expired | Ending::ClockSkew => {
+            let mut events = set_right(run, &error);
+            // It was not applied: after the pause it is sent again, unless the run is given up.
             let goes_on = !matches!(run.stage, Stage::Aborting { .. });
             let again_at = goes_on.then_some(now);
             events.insert(0, Event::NotApplied { attempt, error, again_at });
@@ -150,8 +160,8 @@ fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Ve
 fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timestamp) -> Vec<Event> {
     let Some((text, wanted, found)) = target_of(run, step, target) else { return Vec::new() };
     let Some(setting) = setting_of(text) else { return Vec::new() };
-    if let Some(error) = ending(seen, |ending| ending == Ending::Expired) {
-        return login(run, error);
+    if let Some(error) = ending(seen, Ending::pauses) {
+        return set_right(run, error);
     }
     let waited = seconds(run, found.since.unwrap_or(now), now);
     let value = match setting.decode(&wanted.on, seen) {
@@ -171,7 +181,7 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             return unseen(found, step, target, failure);
         }
     };
-    let is_met = value.as_ref().is_some_and(|value| setting.is_met(value, &wanted.to));
+    let is_met = value.as_ref().is_some_and(|value| is_reached(setting, wanted, seen, value));
     match &found.state {
         TargetState::Observing {} => match value {
             Some(value) if is_met => vec![Event::Verified { step, target, value }],
@@ -184,14 +194,20 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             }
             value => news(found, step, target, value),
         },
-        TargetState::Unknown { attempt, absences, tries, .. } => {
+        TargetState::Unknown { attempt, absences, tries, sight, .. } => {
             let attempt = *attempt;
             let before = found.verdict.as_ref().and_then(Verdict::before);
+            let look = |sight, value| Event::Looked { attempt, sight, value };
+            // What it showed last time is not written down again.
+            let new = |shows: Sight| *sight != Some(shows) || found.value != value;
             if is_met {
                 vec![Event::Concluded { attempt, conclusion: Conclusion::Done }]
+            } else if setting.is_busy(seen) && waited < limit(text) {
+                let news = new(Sight::GoingOn).then(|| look(Sight::GoingOn, value));
+                news.into_iter().collect()
             } else if value.as_ref() == before {
                 let conclusion = Conclusion::NeverHappened;
-                let mut events = vec![Event::Looked { attempt, value }];
+                let mut events = vec![look(Sight::AsBefore, value)];
                 if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS {
                     events.push(Event::Concluded { attempt, conclusion });
                     // It may be sent again, but not for ever.
@@ -202,9 +218,11 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
                 }
                 events
             } else if waited >= PUZZLE_SECONDS {
-                vec![Event::Concluded { attempt, conclusion: Conclusion::CannotTell }]
+                let conclusion = Conclusion::Differently;
+                vec![look(Sight::Different, value), Event::Concluded { attempt, conclusion }]
             } else {
-                news(found, step, target, value)
+                let news = new(Sight::Different).then(|| look(Sight::Different, value));
+                news.into_iter().collect()
             }
         }
         TargetState::Waiting {}

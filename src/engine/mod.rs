@@ -17,6 +17,8 @@ mod failure;
 mod friction;
 mod hear;
 mod plan;
+mod review;
+mod rollback;
 mod run;
 mod transitions;
 pub mod words;
@@ -26,8 +28,12 @@ pub use apply::Illegal;
 pub use command::{Command, Heard, Refusal};
 pub use decide::decide;
 pub use due::{Effect, due};
-pub use event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
+pub use event::{AttemptId, Conclusion, Event, Failure, Record, RunId, Sight};
 pub use friction::{Friction, Phrase};
 pub use hear::hear;
-pub use plan::{StepPlan, TargetPlan, Verdict};
-pub use run::{Mode, Note, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
+pub use plan::{StepPlan, TargetPlan, Verdict, WayBack};
+pub use review::{Evidence, Seen};
+pub use rollback::{NoWayBack, Touched, asks_for_rollback, left_by, rollback};
+pub use run::{
+    Mode, Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,
+};

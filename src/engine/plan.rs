@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::value_words;
 use crate::cloud::{Call, Danger, Outcome, digest_of};
-use crate::runbook::Wanted;
-use crate::settings::{Breach, Setting, Severity, Target, Unread};
+use crate::runbook::{Undoes, Wanted};
+use crate::settings::{Breach, Change, Setting, Severity, Target, Undo, Unread};
 
 /// What one step would change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +51,8 @@ pub enum Verdict {
         fingerprint: Option<String>,
         /// Rules that a person should know of.
         warnings: Vec<Breach>,
+        /// How it could be taken back.
+        way_back: WayBack,
     },
     /// A rule forbids the change: nothing will be sent.
     Refused {
@@ -80,6 +83,71 @@ fn sorted(breaches: Vec<Breach>) -> (Vec<Breach>, Vec<Breach>) {
     breaches.into_iter().partition(|breach| breach.severity == Severity::Refuse)
 }
 
+/// True when a value that was read is the wanted one, or on the way back nothing is left to take
+/// back.
+pub(super) fn is_reached(
+    setting: &Setting,
+    wanted: &Wanted,
+    seen: &[Outcome],
+    value: &Value,
+) -> bool {
+    let Wanted { on, to, undoes } = wanted;
+    match undoes {
+        None => setting.is_met(value, to),
+        Some(undoes) => setting.is_undone(on, seen, &Undo { before: to, after: &undoes.value }),
+    }
+}
+
+/// What a person should know before a change is taken back that is not as the run left it.
+fn since_then(setting: &Setting, now: &Value, undoes: &Undoes) -> Vec<Breach> {
+    let warn = |why: String, fix: &str| Breach {
+        fact: None,
+        severity: Severity::Warn,
+        why,
+        fix: fix.to_owned(),
+    };
+    let mut warnings = Vec::new();
+    if !setting.is_met(now, &undoes.value) {
+        let (left, now) = (value_words(&undoes.value), value_words(now));
+        warnings.push(warn(
+            format!("somebody changed it since: the run left {left}, and now it is {now}"),
+            "find out who did and why; going on puts back what was there before the run",
+        ));
+    }
+    if undoes.doubted {
+        warnings.push(warn(
+            "it was there when the run wanted to make it, and nobody saw the run do so".to_owned(),
+            "make sure that it is not somebody else's before it is taken away",
+        ));
+    }
+    warnings
+}
+
+/// How the way back from a change would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayBack {
+    /// It brings back exactly what was there.
+    Exact,
+    /// It loses something.
+    Loses(String),
+    /// There is none: this is a point of no return.
+    Closed(String),
+}
+
+/// How a change could be taken back, known before it is made.
+fn way_back(setting: &Setting, before: &Value, to: &Value, change: &Change) -> WayBack {
+    let no_words = || "AWS does not bring it back".to_owned();
+    if change.danger == Danger::Irreversible {
+        return WayBack::Closed(change.why.clone().unwrap_or_else(no_words));
+    }
+    let back = setting.change(to, before);
+    match back.danger {
+        Danger::Read | Danger::Change => WayBack::Exact,
+        Danger::Destroy | Danger::Irreversible => WayBack::Loses(back.why.unwrap_or_else(no_words)),
+    }
+}
+
 impl StepPlan {
     /// SHA-256, in hex, of everything that a person confirms.
     pub fn digest(&self) -> String {
@@ -100,7 +168,7 @@ impl StepPlan {
 impl Verdict {
     /// What follows for a setting from the endings of its reads and, after them, of its guard.
     pub fn of(setting: &Setting, wanted: &Wanted, seen: &[Outcome], check: bool) -> Self {
-        let Wanted { on, to } = wanted;
+        let Wanted { on, to, undoes } = wanted;
         let (own, guard) = seen.split_at(setting.read(on).len().min(seen.len()));
         let value = setting.decode(on, own);
         if check {
@@ -110,6 +178,9 @@ impl Verdict {
                 Err(Unread::Absent) => Self::NotYet { value: None },
                 Err(error) => Self::Unreadable { error },
             };
+        }
+        if let Some(undoes) = undoes {
+            return Self::of_undo(setting, wanted, undoes, own);
         }
         if let Ok(value) = &value
             && setting.is_met(value, to)
@@ -136,6 +207,7 @@ impl Verdict {
                 let change = setting.change(&before, to);
                 let least = calls.iter().map(|call| call.operation().danger()).max();
                 Self::Change {
+                    way_back: way_back(setting, &before, to, &change),
                     danger: change.danger.max(least.unwrap_or(Danger::Read)),
                     why: change.why,
                     fingerprint: setting.fingerprint(own),
@@ -144,6 +216,41 @@ impl Verdict {
                     warnings,
                 }
             }
+        }
+    }
+
+    /// What follows on the way back, from the endings of the setting's reads. Rules of AWS about the
+    /// value from before are no matter here: it was there.
+    fn of_undo(setting: &Setting, wanted: &Wanted, undoes: &Undoes, own: &[Outcome]) -> Self {
+        let Wanted { on, to, .. } = wanted;
+        let undo = Undo { before: to, after: &undoes.value };
+        let value = match setting.decode(on, own) {
+            Ok(value) => value,
+            // It may have gone with what held it.
+            Err(Unread::Absent) if setting.is_undone(on, own, &undo) => {
+                return Self::NoChange { value: to.clone() };
+            }
+            Err(error) => return Self::Unreadable { error },
+        };
+        if setting.is_undone(on, own, &undo) {
+            return Self::NoChange { value };
+        }
+        let calls = match setting.undo(on, own, &undo) {
+            Ok(calls) => calls,
+            Err(breach) => return Self::Refused { before: Some(value), breach },
+        };
+        let warnings = since_then(setting, &value, undoes);
+        let change = setting.change(&value, to);
+        let least = calls.iter().map(|call| call.operation().danger()).max();
+        let danger = change.danger.max(least.unwrap_or(Danger::Read));
+        Self::Change {
+            way_back: way_back(setting, &value, to, &change),
+            danger: if warnings.is_empty() { danger } else { danger.max(Danger::Destroy) },
+            why: change.why,
+            fingerprint: setting.fingerprint(own),
+            before: Some(value),
+            calls,
+            warnings,
         }
     }
 

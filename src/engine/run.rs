@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::{AttemptId, Failure, RunId};
+use super::event::{AttemptId, Failure, RunId, Sight};
 use super::friction::Friction;
 use super::plan::{StepPlan, TargetPlan, Verdict};
+use super::review::Evidence;
+use super::rollback::Touched;
 use crate::cloud::sts::Identity;
 use crate::cloud::{Call, CallError, Place};
 use crate::runbook::{Bound, Step};
@@ -27,6 +29,8 @@ pub struct Run {
     pub bound: Bound,
     /// Who started it.
     pub actor: String,
+    /// Who commands it.
+    pub operator: Operator,
     /// When it started.
     pub started: Timestamp,
     /// When something last happened.
@@ -43,8 +47,21 @@ pub struct Run {
     pub attempts: AttemptId,
     /// How many calls were, or may have been, applied.
     pub applied: u64,
+    /// What became of the calls that were in flight when it last stopped.
+    pub evidence: Vec<Evidence>,
     /// What the operator wrote down.
     pub notes: Vec<Note>,
+}
+
+/// Who commands a run. Nobody else's commands are taken, until another takes it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// Their name: as typed when they took it over, else the user's.
+    pub name: String,
+    /// Whose commands are taken: `user@host`.
+    pub actor: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Where the calls of a run go.
@@ -75,10 +92,15 @@ impl std::fmt::Display for Mode {
 pub enum Stage {
     /// Step by step through the book.
     Walking {},
+    /// Looking for what became of the calls that were in flight when it stopped, or waiting for a
+    /// person to see that.
+    Reviewing {},
     /// Waiting for something that is not a failure.
     Paused {
         /// For what, and what to do.
         why: String,
+        /// Why it ends, when it is to end after that.
+        ending: Option<String>,
     },
     /// Waiting for what is in flight; no new call begins.
     Aborting {
@@ -112,6 +134,13 @@ pub enum Rest {
     Stuck {
         /// Why, and what to do.
         failure: Failure,
+    },
+    /// What it changed was taken back.
+    RolledBack {
+        /// The run that did.
+        by: RunId,
+        /// What stays as it is, each with the reason.
+        left: Vec<String>,
     },
 }
 
@@ -216,6 +245,8 @@ pub struct TargetRun {
     pub since: Option<Timestamp>,
     /// AWS's ids of the requests that changed it.
     pub requests: Vec<String>,
+    /// What was there before this run first changed it.
+    pub touched: Touched,
 }
 
 /// What is going on with a target.
@@ -258,8 +289,12 @@ pub enum TargetState {
         position: usize,
         /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
+        /// When it was about to be sent.
+        sent: Timestamp,
         /// How many looks in a row showed the state as it was before.
         absences: u32,
+        /// What the last look showed.
+        sight: Option<Sight>,
     },
     /// One call was answered; the next of the target's calls may be sent.
     Between {
@@ -283,6 +318,14 @@ pub enum TargetState {
         /// Why, and what to do.
         failure: Failure,
     },
+}
+
+impl Operator {
+    /// Whoever begins a run.
+    pub(super) fn of(actor: &str, since: Timestamp) -> Self {
+        let name = actor.split('@').next().unwrap_or(actor).to_owned();
+        Self { name, actor: actor.to_owned(), since }
+    }
 }
 
 impl Run {
@@ -312,7 +355,8 @@ impl Run {
             .zip(states)
             .filter_map(|(wanted, state)| {
                 let verdict = state.verdict.clone()?;
-                Some(TargetPlan { target: wanted.on.clone(), to: wanted.to.clone(), verdict })
+                let (target, to) = (wanted.on.clone(), wanted.to.clone());
+                Some(TargetPlan { target, to, verdict })
             })
             .collect();
         Some(StepPlan { step, targets })

@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{Conclusion, Failure};
+use super::event::{Conclusion, Failure, Sight};
 use super::plan::Verdict;
+use super::rollback::Touched;
 use super::run::{StepEnd, StepRun, StepState, TargetRun, TargetState};
 use crate::cloud::{CallError, Ending};
 
@@ -27,6 +28,7 @@ impl StepRun {
             if !target.is_done() {
                 *target = TargetRun {
                     requests: std::mem::take(&mut target.requests),
+                    touched: std::mem::take(&mut target.touched),
                     ..TargetRun::default()
                 };
             }
@@ -86,18 +88,16 @@ impl TargetRun {
         self.enter(state, now);
     }
 
-    /// Another value than before the call: looks that showed that one are not in a row with later ones.
     pub(super) fn observed(&mut self, value: Option<&Value>) {
         self.value = value.cloned();
-        if let TargetState::Unknown { absences, .. } = &mut self.state {
-            *absences = 0;
-        }
     }
 
-    pub(super) fn looked(&mut self, value: Option<&Value>) {
+    /// Only looks in a row that showed the state as it was before count together.
+    pub(super) fn looked(&mut self, showed: Sight, value: Option<&Value>) {
         self.value = value.cloned();
-        if let TargetState::Unknown { absences, .. } = &mut self.state {
-            *absences += 1;
+        if let TargetState::Unknown { absences, sight, .. } = &mut self.state {
+            *absences = if showed == Sight::AsBefore { *absences + 1 } else { 0 };
+            *sight = Some(showed);
         }
     }
 
@@ -119,15 +119,21 @@ impl TargetRun {
 
     pub(super) fn lost(&mut self, now: Timestamp) {
         if let TargetState::Sent { attempt, call, position, tries } = self.state.clone() {
-            self.enter(TargetState::Unknown { attempt, call, position, tries, absences: 0 }, now);
+            self.touched.calls += 1;
+            let sent = self.since.unwrap_or(now);
+            let (absences, sight) = (0, None);
+            let state =
+                TargetState::Unknown { attempt, call, position, tries, sent, absences, sight };
+            self.enter(state, now);
         }
     }
 
     /// Nobody looked for a while: that time is not held against what is waited for.
     pub(super) fn looked_for_anew(&mut self, now: Timestamp) {
         match &mut self.state {
-            TargetState::Unknown { absences, .. } => {
+            TargetState::Unknown { absences, sight, .. } => {
                 *absences = 0;
+                *sight = None;
                 self.since = Some(now);
             }
             TargetState::Observing {} => self.since = Some(now),
@@ -147,8 +153,13 @@ impl TargetRun {
         match conclusion {
             Conclusion::Done => self.answered(now),
             Conclusion::NeverHappened => {
+                self.touched.calls -= 1;
                 let error = Failure::never_happened();
                 self.enter(TargetState::Backoff { until: now, position, tries, error }, now);
+            }
+            Conclusion::Differently => {
+                let failure = Failure::differently(self.value.as_ref());
+                self.enter(TargetState::Failed { failure }, now);
             }
             Conclusion::CannotTell => {
                 self.enter(TargetState::Failed { failure: Failure::cannot_tell() }, now);
@@ -165,6 +176,7 @@ impl Default for TargetRun {
             value: None,
             since: None,
             requests: Vec::new(),
+            touched: Touched::default(),
         }
     }
 }

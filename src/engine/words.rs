@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::event::{AttemptId, Conclusion, Event, Failure};
-use super::plan::Verdict;
+use super::event::{AttemptId, Conclusion, Event, Failure, Sight};
+use super::plan::{Verdict, WayBack};
 use super::run::{Mode, Rest, Run, StepEnd};
 use crate::cloud::{Call, Danger, dynamodb};
 use crate::runbook::Bound;
@@ -52,8 +52,9 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         Event::Unknown { attempt, error } => {
             format!("nobody saw the end, it is looked for ({error}): {}", at.attempt(attempt))
         }
-        Event::Looked { attempt, .. } => {
-            format!("looked, it is as it was before: {}", at.attempt(attempt))
+        Event::Looked { attempt, sight, value } => {
+            let seen = sight_words(*sight, value.as_ref());
+            format!("looked, {seen}: {}", at.attempt(attempt))
         }
         Event::Concluded { attempt, conclusion } => {
             format!("{}: {}", conclusion_words(*conclusion), at.attempt(attempt))
@@ -80,7 +81,10 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         Event::Noted { text } => format!("note: {text}"),
         Event::Paused { why } => format!("paused: {why}"),
         Event::Resumed {} => "goes on".to_owned(),
+        Event::Accepted {} => "what became of the calls in flight was seen".to_owned(),
+        Event::TakenOver { name } => format!("taken over by {name}"),
         Event::AbortAsked { reason } => format!("abort was asked: {reason}"),
+        Event::RolledBack { by, left } => rolled_back(by, left),
         Event::Rested { rest } => rest_words(rest),
     }
 }
@@ -88,6 +92,15 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
 fn began(mode: Mode, bound: &Bound) -> String {
     let book = &bound.book;
     format!("started {} {} as {mode} in {}", book.name, book.version, bound.environment.name)
+}
+
+fn rolled_back(by: &str, left: &[String]) -> String {
+    match left {
+        [] => format!("what it changed was taken back by run {by}"),
+        left => {
+            format!("what it changed was taken back by run {by}, but for {}", left.join("; "))
+        }
+    }
 }
 
 fn also(lead: &str, text: &Option<String>) -> String {
@@ -202,6 +215,15 @@ pub fn verdict_words(verdict: &Verdict) -> String {
     }
 }
 
+/// What the way back from a change would cost; none when it is exact.
+pub fn way_back_words(way_back: &WayBack) -> Option<String> {
+    match way_back {
+        WayBack::Exact => None,
+        WayBack::Loses(what) => Some(format!("if it is rolled back later: {what}")),
+        WayBack::Closed(why) => Some(format!("POINT OF NO RETURN: {why}")),
+    }
+}
+
 /// How a step ended.
 pub fn end_words(end: &StepEnd) -> String {
     match end {
@@ -225,6 +247,7 @@ pub fn rest_words(rest: &Rest) -> String {
         Rest::Stuck { failure } => {
             format!("the run is stuck and needs a person: {}", failure_words(failure))
         }
+        Rest::RolledBack { by, left } => rolled_back(by, left),
     }
 }
 
@@ -233,10 +256,21 @@ pub fn failure_words(failure: &Failure) -> String {
     format!("{} ({})", failure.what, failure.code)
 }
 
-const fn conclusion_words(conclusion: Conclusion) -> &'static str {
+/// What a look for the ending of a call showed.
+pub fn sight_words(sight: Sight, value: Option<&Value>) -> String {
+    match sight {
+        Sight::AsBefore => "it is as it was before".to_owned(),
+        Sight::GoingOn => "the resource is still being changed".to_owned(),
+        Sight::Different => format!("it is {}", there(value)),
+    }
+}
+
+/// How a call whose ending nobody saw turned out to have ended.
+pub const fn conclusion_words(conclusion: Conclusion) -> &'static str {
     match conclusion {
         Conclusion::Done => "it was applied after all",
         Conclusion::NeverHappened => "it never happened",
+        Conclusion::Differently => "it happened differently, a person must look",
         Conclusion::CannotTell => "it cannot be told whether it was applied, a person must look",
     }
 }

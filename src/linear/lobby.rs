@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Aim, Out};
 use crate::error::Exit;
-use crate::link::{Ask, BookRow, Home, RunRow};
+use crate::link::{Ask, BookRow, Course, Home, RunRow};
 use crate::runbook::{Param, ParamKind};
 use crate::settings::Kind;
 
@@ -149,8 +149,7 @@ impl Lobby {
         let Some(param) = self.missing() else {
             return match &self.picked {
                 Some((book, given)) => Step::Picked(Aim::Walk {
-                    book: book.pinned.name.clone(),
-                    params: given.clone(),
+                    course: Course::Book { book: book.pinned.name.clone(), params: given.clone() },
                     digest: None,
                 }),
                 None => Step::Stay(vec![self.prompt()]),

@@ -1,8 +1,11 @@
 //! The lines of the linear console.
 
-use crate::cloud::Danger;
+use jiff::SignedDuration;
+
+use crate::cloud::{Danger, skew_words};
 use crate::engine::words::{
-    call_words, count, end_words, failure_words, rest_words, sentence_in, value_words,
+    call_words, conclusion_words, count, end_words, failure_words, rest_words, sentence_in,
+    sight_words, value_words, way_back_words,
 };
 use crate::engine::{
     Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
@@ -12,6 +15,12 @@ use crate::link::Planned;
 use crate::runbook::Act;
 
 /// An environment with its account: `prod (500313280221 us-east-1, protected)`.
+/// That the clock of this machine is wrong; none when it is right.
+pub(super) fn clock(seconds_ahead: i64) -> Option<String> {
+    let words = skew_words(SignedDuration::from_secs(seconds_ahead))?;
+    Some(format!("The clock of this machine is {words}: set it (`timedatectl` shows it)."))
+}
+
 pub(super) fn place(environment: &Environment) -> String {
     let protected = if environment.protected { ", protected" } else { "" };
     format!("{} ({}{protected})", environment.name, environment.place)
@@ -63,13 +72,15 @@ pub fn target_line(plan: &TargetPlan) -> String {
     let to = value_words(&plan.to);
     match &plan.verdict {
         Verdict::NoChange { value } => format!("= {name}: {} (no change)", value_words(value)),
-        Verdict::Change { before, warnings, .. } => {
+        Verdict::Change { before, warnings, way_back, .. } => {
             let before = before.as_ref().map_or_else(|| "not there".to_owned(), value_words);
+            let back = way_back_words(way_back).map(|words| format!("\n       {words}"));
             let warnings = warnings.iter().map(|breach| {
                 let fact = breach.fact.as_deref().unwrap_or("note");
                 format!("\n       {fact}: {}", breach.why)
             });
-            format!("~ {name}: {before} -> {to}{}", warnings.collect::<String>())
+            let notes: String = warnings.chain(back).collect();
+            format!("~ {name}: {before} -> {to}{notes}")
         }
         Verdict::Refused { breach, .. } => {
             let fact = breach.fact.as_deref().unwrap_or("refused");
@@ -188,6 +199,26 @@ pub(super) fn standing(run: &Run) -> Vec<String> {
                 ));
             }
         }
+    }
+    lines
+}
+
+/// What became of the calls that were in flight when a run stopped.
+pub(super) fn evidence(run: &Run) -> Vec<String> {
+    let mut lines = vec![String::new(), "What was in flight when the run stopped:".to_owned()];
+    for evidence in &run.evidence {
+        let title = run.step(evidence.step).map_or("", |step| &step.title);
+        let (step, attempt) = (evidence.step + 1, evidence.attempt);
+        lines.push(format!("  step {step} {title}, attempt {attempt}"));
+        lines.push(format!("    sent   {:.0} {}", evidence.sent, call_words(&evidence.call)));
+        let before = evidence.before.as_ref().map_or_else(|| "not there".to_owned(), value_words);
+        lines.push(format!("    before {before}"));
+        lines.extend(evidence.seen.as_ref().map(|seen| {
+            let words = sight_words(seen.sight, seen.value.as_ref());
+            let looks = count(usize::try_from(seen.looks).unwrap_or(usize::MAX), "look");
+            format!("    now    {words} ({looks} in a row, last {:.0})", seen.at)
+        }));
+        lines.extend(evidence.conclusion.map(|c| format!("    so     {}", conclusion_words(c))));
     }
     lines
 }

@@ -117,7 +117,7 @@ fn targets(
             } else {
                 let on = Target { place: scope.environment.place.clone(), name };
                 let to = value(aim, &on, set, is_guess, &scope.with_each(&each), &mut notes);
-                wanted.extend(to.map(|to| Wanted { on, to }));
+                wanted.extend(to.map(|to| Wanted { on, to, undoes: None }));
             }
         }
     }

@@ -109,6 +109,7 @@ impl Book {
             environment: environment.clone(),
             params: texts,
             steps,
+            undoes: None,
         })
     }
 

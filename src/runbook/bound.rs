@@ -25,6 +25,9 @@ pub struct Bound {
     pub params: BTreeMap<String, String>,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// Name of the run that it takes back, when it is the way back from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
 }
 
 /// The copy of a book that a run keeps.
@@ -151,8 +154,21 @@ pub enum Act {
 pub struct Wanted {
     /// The resource.
     pub on: Target,
-    /// The value, in the setting's canonical form.
+    /// The value, in the setting's canonical form. On the way back: the one from before.
     pub to: Value,
+    /// The change that is taken back, on the way back from a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Undoes>,
+}
+
+/// A change that is taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undoes {
+    /// The value that the change brought about.
+    pub value: Value,
+    /// Whether another may have made it: nobody saw the run do so.
+    #[serde(default)]
+    pub doubted: bool,
 }
 
 /// What happens when a step fails.
@@ -164,6 +180,8 @@ pub enum OnFailure {
     Ask,
     /// The run ends.
     Stop,
+    /// The run ends, and what it changed is taken back: planned and confirmed like any run.
+    Rollback,
 }
 
 /// What happens to a target that a rule of AWS refuses.

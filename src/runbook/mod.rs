@@ -39,7 +39,7 @@ mod verb;
 
 pub use crate::problem::{Code, Problem, Severity, Source};
 pub use book::Book;
-pub use bound::{Act, Bound, Kind, OnFailure, OnRefused, Pinned, Risk, Step, Wanted};
+pub use bound::{Act, Bound, Kind, OnFailure, OnRefused, Pinned, Risk, Step, Undoes, Wanted};
 pub use outline::OutlineStep;
 pub use param::{Param, ParamKind};
 pub use policy::iam_policy;

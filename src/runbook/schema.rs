@@ -157,8 +157,8 @@ fn step_keys() -> Value {
             "maximum": 20
         },
         "on_failure": {
-            "description": "What happens when it fails: a person decides, or the run ends.",
-            "enum": ["ask", "stop"]
+            "description": "What happens when it fails: a person decides, the run ends, or the run ends and is rolled back.",
+            "enum": ["ask", "stop", "rollback"]
         },
         "on_refused": {
             "description": "What happens to a target that a rule of AWS refuses.",

@@ -85,13 +85,14 @@ impl StepDraft {
         let is_check = matches!(verb, Some(Verb::Check(_)));
         let usual_timeout = if is_check { CHECK_SECONDS } else { SET_SECONDS };
         let attempts = fields.integer("retry", 1..=20, findings);
-        let failures = [("ask", OnFailure::Ask), ("stop", OnFailure::Stop)];
+        let failures =
+            [("ask", OnFailure::Ask), ("stop", OnFailure::Stop), ("rollback", OnFailure::Rollback)];
         let refusals = [("stop", OnRefused::Stop), ("leave", OnRefused::Leave)];
         let draft = Self {
             when: when(&fields, findings),
             timeout_seconds: duration::read("timeout", &fields, findings).unwrap_or(usual_timeout),
             attempts: attempts.and_then(|n| u32::try_from(n).ok()).unwrap_or(ATTEMPTS),
-            on_failure: on_failure(&fields, &failures, findings),
+            on_failure: fields.choice("on_failure", &failures, findings).unwrap_or_default(),
             on_refused: fields.choice("on_refused", &refusals, findings).unwrap_or_default(),
             type_name: confirm(&fields, findings),
             usual_seconds: duration::read("usual", &fields, findings),
@@ -120,21 +121,6 @@ pub(super) fn words(
     }
     let text = fields.text(key, findings)?;
     Some(Template::read(text, &fields.get(key)?.span, findings))
-}
-
-fn on_failure(
-    fields: &Fields<'_>,
-    choices: &[(&str, OnFailure)],
-    findings: &mut Findings,
-) -> OnFailure {
-    let node = fields.get("on_failure");
-    if let Some(node) = node.filter(|node| node.text() == Some("rollback")) {
-        findings
-            .error(Code::NotInThisVersion, node.span.clone(), "`rollback` is not in this version")
-            .help("use `stop`, and undo the run afterwards");
-        return OnFailure::default();
-    }
-    fields.choice("on_failure", choices, findings).unwrap_or_default()
 }
 
 fn when(fields: &Fields<'_>, findings: &mut Findings) -> Option<(String, Range<usize>)> {

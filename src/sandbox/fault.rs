@@ -161,7 +161,7 @@ impl FaultKind {
                 ("ExpiredTokenException", "The security token included in the request is expired"),
             ),
             Self::ClockSkew => (
-                Ending::Expired,
+                Ending::ClockSkew,
                 (
                     "RequestTimeTooSkewed",
                     "The difference between the request time and the current time is too large.",

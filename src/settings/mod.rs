@@ -149,6 +149,12 @@ impl Setting {
         (self.functions.undo)(on, seen, undo)
     }
 
+    /// True when nothing is left to take back of a change.
+    pub fn is_undone(&self, on: &Target, seen: &[Outcome], undo: &Undo<Value>) -> bool {
+        self.decode(on, seen).is_ok_and(|value| value == *undo.before)
+            || self.undo(on, seen, undo).is_ok_and(|calls| calls.is_empty())
+    }
+
     /// How dangerous it is to go from one value to another, and why.
     pub fn change(&self, from: &Value, to: &Value) -> Change {
         (self.functions.change)(from, to)
@@ -178,6 +184,11 @@ impl Setting {
     /// What tells this very resource from another of the same name, when AWS has such an id.
     pub fn fingerprint(&self, seen: &[Outcome]) -> Option<String> {
         (self.functions.fingerprint)(seen)
+    }
+
+    /// True while AWS says that the resource is being changed: what was read may not be the end.
+    pub fn is_busy(&self, seen: &[Outcome]) -> bool {
+        (self.functions.is_busy)(seen)
     }
 
     /// The IAM actions for reading it and, when asked, for writing it.

@@ -1,7 +1,5 @@
 //! The console: keys and news in, asks out, and a screen.
 
-use std::collections::BTreeMap;
-
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +17,7 @@ use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
 use super::{banner, footer};
 use crate::engine::{Run, RunId};
-use crate::link::{Ask, News};
+use crate::link::{Ask, Course, News};
 
 /// Keys in the first half second of a dialog were meant for what was there before.
 const HASTE: SignedDuration = SignedDuration::from_millis(500);
@@ -72,8 +70,8 @@ pub enum First {
     Home,
     /// A book, whose parameters are still to be given.
     Book(String),
-    /// The plan of a book with these parameters.
-    Plan(String, BTreeMap<String, String>),
+    /// The plan of a book with its parameters, or of the way back from a run.
+    Plan(Course),
     /// A run.
     Run(RunId),
 }
@@ -117,7 +115,7 @@ impl Console {
         let moves = match first {
             First::Home => Vec::new(),
             First::Book(book) => vec![Move::Open(Box::new(BookPage::new(book)))],
-            First::Plan(book, params) => PlanPage::open(book, params),
+            First::Plan(course) => PlanPage::open(course),
             First::Run(run) => vec![
                 Move::Ask(Ask::Open { run: run.clone() }),
                 Move::Open(Box::new(RunPage::new(run))),
@@ -224,6 +222,7 @@ impl Console {
             Follow::Refused(why) => {
                 self.message = Some((Role::Warn, format!("not done: {why}")));
             }
+            Follow::Notice(text) => self.message = Some((Role::Warn, text)),
         }
         let view = view(&self.told, &self.look, self.small, now);
         if let Some(why) = self.dialog.as_ref().and_then(|open| open.dialog.outdated(&view)) {
@@ -311,6 +310,18 @@ impl Console {
             }
             _ => page.act(action, &view),
         }
+    }
+
+    /// What becomes of runs that are being walked when this console leaves.
+    pub fn farewell(&self) -> Vec<String> {
+        let going_on = self.told.going_on().map(|run| match self.told.stays {
+            true => format!(
+                "Run {} goes on until it needs you. `muster attach {}` comes back.",
+                run.id, run.id
+            ),
+            false => format!("`muster resume {}` goes on.", run.id),
+        });
+        going_on.collect()
     }
 
     /// Draws the screen. Safe at any size.

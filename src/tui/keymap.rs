@@ -25,6 +25,7 @@ pub(super) enum Action {
     Pause,
     Note,
     Abort,
+    Rollback,
     Follow,
     Journal,
     Palette,
@@ -172,6 +173,13 @@ pub(super) const TABLE: &[Binding] = &[
         "End the run after what is in flight. Nothing is undone.",
     ),
     row(
+        Action::Rollback,
+        &[Scope::Run],
+        &[letter('u')],
+        "roll back",
+        "See what taking back this run would change, and start that as a run of its own.",
+    ),
+    row(
         Action::Follow,
         &[Scope::Run],
         &[letter('f')],
@@ -309,7 +317,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 24] = [
+    const ACTIONS: [Action; 25] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -328,6 +336,7 @@ mod tests {
         Action::Pause,
         Action::Note,
         Action::Abort,
+        Action::Rollback,
         Action::Follow,
         Action::Journal,
         Action::Palette,

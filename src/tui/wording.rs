@@ -116,6 +116,7 @@ pub(super) const fn rest(rest: &Rest) -> (&'static str, Role) {
         Rest::Aborted { .. } => ("aborted", Role::Warn),
         Rest::Failed { .. } => ("failed", Role::Bad),
         Rest::Stuck { .. } => ("stuck", Role::Bad),
+        Rest::RolledBack { .. } => ("rolled back", Role::Warn),
     }
 }
 

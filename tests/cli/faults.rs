@@ -106,6 +106,37 @@ fn credentials_that_end_in_the_middle_are_a_pause() {
 }
 
 #[test]
+fn a_wrong_clock_in_the_middle_is_a_pause() {
+    let machine = Machine::new();
+    machine.faults(&json!([{ "on": "PutBucketLogging", "kind": "clock_skew" }]));
+    let ran = machine.run(&walk_phase_1());
+    ran.ended(exit::PAUSED).says("Paused: the clock of this machine is wrong");
+    ran.says("RequestTimeTooSkewed")
+        .says("set the clock right (`timedatectl`")
+        .says("muster resume");
+    let runs = machine.run(&["runs"]);
+    runs.ended(exit::SUCCEEDED).says("paused").says("needs: the clock of this machine is wrong");
+    let ran = machine.run(&["resume", "--linear", "--yes"]);
+    ran.ended(exit::SUCCEEDED).says("account 500313280221 answered as");
+    nothing_twice(&machine.effects());
+}
+
+#[test]
+fn with_a_wrong_clock_nothing_begins() {
+    let machine = Machine::new();
+    machine.faults(&json!([{ "on": "GetCallerIdentity", "times": ALWAYS, "kind": "clock_skew" }]));
+    for ran in [
+        machine.run(&walk_phase_1()),
+        machine.run(&[&["plan"][..], &walk_phase_1()[1..4]].concat()),
+    ] {
+        ran.ended(exit::FAILED).says("error[clock]").says("in AWS: nothing was changed");
+        ran.says("timedatectl");
+    }
+    machine.run(&["doctor"]).ended(exit::FAILED).says("BAD account").says("timedatectl");
+    assert_eq!(machine.effects(), []);
+}
+
+#[test]
 fn without_a_login_nothing_begins() {
     let machine = Machine::new();
     machine.faults(&json!([{ "on": "GetCallerIdentity", "times": ALWAYS, "kind": "expired" }]));

@@ -17,6 +17,7 @@ mod kill;
 mod plan;
 mod race;
 mod refused;
+mod rollback;
 mod shape;
 mod support;
 mod tamper;

@@ -134,6 +134,7 @@ fn walk(mut shell: Shell, slips: Vec<Slip>, deeds: &[Deed], last: Option<&Deed>)
     match rest {
         Rest::Succeeded {} => {}
         Rest::Aborted { .. } => assert!(matches!(last, Some(Deed::Abort)), "{}", shell.tail()),
+        Rest::RolledBack { .. } => panic!("nobody rolled it back"),
         Rest::Failed { failure } | Rest::Stuck { failure } => {
             assert!(spoilt, "{failure:?}\n{}", shell.tail());
             assert!(!failure.code.is_empty() && !failure.advice.is_empty());

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use muster::cloud::{Call, Danger, Place, dynamodb};
 use muster::engine::{
-    Command, Event, Friction, Refusal, Rest, Stage, StepEnd, StepPlan, StepState, TargetPlan,
-    TargetState,
+    Command, Conclusion, Event, Friction, Refusal, Rest, Stage, StepEnd, StepPlan, StepState,
+    TargetPlan, TargetState,
 };
 use muster::sandbox::{FaultKind, World, seeds};
 use muster::settings::Target;
@@ -272,9 +272,92 @@ fn what_must_be_typed_is_compared_letter_by_letter() {
         assert_eq!(refused(&mut shell, &command), Refusal::SecondPerson {}, "{same:?}");
     }
     assert_eq!(shell.calls.0, 0);
-    shell.ask(&typed(&[&reports, &vendors], grace)).unwrap();
+    // On a shared login the name that was typed counts as well.
+    shell.ask(&Command::TakeOver { name: "Grace".into() }).unwrap();
+    shell.ask(&Command::Arm {}).unwrap();
+    assert_eq!(refused(&mut shell, &typed(&[&reports, &vendors], grace)), Refusal::SecondPerson {});
+    shell.ask(&typed(&[&reports, &vendors], Some("linus"))).unwrap();
     assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
     hold(&shell);
+}
+
+#[test]
+fn only_the_operator_commands_until_another_takes_over() {
+    let mut shell = planned("prod", ONE_CHANGE);
+    shell.ask(&Command::Arm {}).unwrap();
+    let confirmation = confirm(&shell.run, 0, None);
+    shell.by = "grace@desk";
+    for command in [
+        confirmation.clone(),
+        Command::Resume {},
+        Command::Disarm {},
+        Command::Skip { step: 0, reason: "enough".into() },
+        Command::Abort { reason: "enough".into() },
+    ] {
+        let refusal = refused(&mut shell, &command);
+        let Refusal::NotYours { name, actor, since } = refusal else { panic!("{refusal:?}") };
+        assert_eq!((name.as_str(), actor.as_str(), since), ("ada", "ada@console", start()));
+    }
+    shell.ask(&Command::Note { text: "anybody may write something down".into() }).unwrap();
+    assert_eq!(refused(&mut shell, &Command::TakeOver { name: " ".into() }), Refusal::Empty {});
+    shell.ask(&Command::TakeOver { name: "Grace".into() }).unwrap();
+    // What the one before allowed, the next one has to allow again.
+    assert_eq!(refused(&mut shell, &confirmation), Refusal::ReadOnly {});
+    shell.by = "ada@console";
+    let refusal = refused(&mut shell, &Command::Arm {});
+    assert!(matches!(&refusal, Refusal::NotYours { name, .. } if name == "Grace"), "{refusal:?}");
+    shell.by = "grace@desk";
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
+    assert_eq!(refused(&mut shell, &Command::TakeOver { name: "Ada".into() }), Refusal::AtRest {});
+    hold(&shell);
+}
+
+#[test]
+fn after_a_stop_nothing_goes_on_before_a_person_saw_what_became_of_what_was_in_flight() {
+    for (kind, conclusion) in [
+        (FaultKind::LostReply, Conclusion::Done),
+        (FaultKind::LostRequest, Conclusion::NeverHappened),
+    ] {
+        let mut shell = planned("dev", ONE_CHANGE);
+        shell.slips.push(lost(1, 1, kind));
+        let confirmation = confirm(&shell.run, 0, None);
+        shell.ask(&confirmation).unwrap();
+        while !shell.run.steps[0].targets[0].state.is_in_flight() {
+            shell.turn();
+        }
+        shell.crash();
+        let before = shell.records.len();
+        shell.ask(&Command::Resume {}).unwrap();
+        assert_eq!(shell.run.stage, Stage::Reviewing {});
+        assert_eq!(refused(&mut shell, &Command::Accept {}), Refusal::Reviewing {});
+        let retry = Command::Retry { step: 0 };
+        assert_eq!(refused(&mut shell, &retry), Refusal::Reviewing {});
+        assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+        let [evidence] = shell.run.evidence.as_slice() else { panic!("{}", shell.tail()) };
+        assert_eq!(evidence.conclusion, Some(conclusion));
+        assert_eq!(evidence.before, Some(json!(false)));
+        assert_eq!(shell.calls.0, 1, "nothing was sent since");
+        let only = |event: &Event| {
+            matches!(
+                event,
+                Event::Resumed {}
+                    | Event::Identified { .. }
+                    | Event::Looked { .. }
+                    | Event::Concluded { .. }
+                    | Event::Verified { .. }
+            )
+        };
+        assert!(shell.records[before..].iter().all(|r| only(&r.event)), "{}", shell.tail());
+        // Nobody saw it: it is shown again after the next stop.
+        shell.crash();
+        shell.ask(&Command::Resume {}).unwrap();
+        assert_eq!(shell.run.stage, Stage::Reviewing {});
+        assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+        assert_eq!(shell.run.evidence[0].conclusion, Some(conclusion));
+        shell.ask(&Command::Accept {}).unwrap();
+        assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+        hold(&shell);
+    }
 }
 
 #[test]

@@ -54,5 +54,6 @@ mod guards;
 mod oath;
 mod operator;
 mod pairs;
+mod rollback;
 mod shell;
 mod states;

@@ -66,6 +66,7 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             Event::Armed {} => armed = true,
             Event::Disarmed {} => armed = false,
             Event::Resumed {} => (identified, armed) = (false, !protected),
+            Event::TakenOver { .. } => armed = !protected,
             Event::Paused { .. } | Event::WrongAccount { .. } => identified = false,
             Event::Inspected { step, target, verdict } => {
                 planned.insert((*step, *target), verdict.clone());
@@ -106,6 +107,8 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             | Event::Skipped { .. }
             | Event::StepEnded { .. }
             | Event::Noted { .. }
+            | Event::RolledBack { .. }
+            | Event::Accepted {}
             | Event::AbortAsked { .. }
             | Event::Rested { .. } => {}
         }

@@ -66,6 +66,9 @@ impl Operator {
             self.resumed += 1;
             return Command::Resume {};
         }
+        if let Stage::Reviewing {} = run.stage {
+            return Command::Accept {};
+        }
         let step = run.current().unwrap();
         match &run.steps[step].state {
             StepState::Planned { .. } | StepState::Working {} if !run.armed => Command::Arm {},
@@ -117,7 +120,7 @@ pub fn refused(shell: &mut Shell, command: &Command) -> Refusal {
 /// Walks until the run is paused, and answers for what.
 pub fn until_paused(shell: &mut Shell, operator: &mut Operator) -> String {
     for _ in 0..TURNS {
-        if let Stage::Paused { why } = &shell.run.stage {
+        if let Stage::Paused { why, .. } = &shell.run.stage {
             return why.clone();
         }
         match shell.turn() {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use muster::cloud::{Danger, Ending};
 use muster::engine::{
-    Command, Conclusion, Event, Friction, Refusal, Rest, Run, StepEnd, Verdict, advance, decide,
-    due, words,
+    Command, Conclusion, Event, Friction, Refusal, Rest, Run, Sight, StepEnd, Verdict, advance,
+    decide, due, words,
 };
 use serde_json::{Value, json};
 
@@ -48,13 +48,16 @@ const fn name(event: &Event) -> &'static str {
         Event::Noted { .. } => "noted",
         Event::Paused { .. } => "paused",
         Event::Resumed {} => "resumed",
+        Event::Accepted {} => "accepted",
+        Event::TakenOver { .. } => "taken-over",
         Event::AbortAsked { .. } => "abort-asked",
+        Event::RolledBack { .. } => "rolled-back",
         Event::Rested { .. } => "rested",
     }
 }
 
 /// How many names there are above.
-const EVENTS: usize = 30;
+const EVENTS: usize = 33;
 
 /// Events that could be said of the step that a run is at, each with what is special about it.
 fn events(run: &Run) -> Vec<(&'static str, Event)> {
@@ -100,11 +103,15 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
         ("", Event::Noted { text: text() }),
         ("", Event::Paused { why: text() }),
         ("", Event::Resumed {}),
+        ("", Event::Accepted {}),
+        ("", Event::TakenOver { name: text() }),
         ("", Event::AbortAsked { reason: text() }),
+        ("", Event::RolledBack { by: text(), left: Vec::new() }),
         ("succeeded", rested(Rest::Succeeded {})),
         ("aborted", rested(Rest::Aborted { reason: text() })),
         ("failed", rested(Rest::Failed { failure: failure() })),
         ("stuck", rested(Rest::Stuck { failure: failure() })),
+        ("by-itself", rested(Rest::RolledBack { by: text(), left: Vec::new() })),
     ];
     all.extend(attempts(run));
     all
@@ -132,9 +139,11 @@ fn attempts(run: &Run) -> Vec<(&'static str, Event)> {
         ("again", not_applied(Some(record(Event::Resumed {}).time))),
         ("for-good", not_applied(None)),
         ("", Event::Unknown { attempt, error: error(Ending::Unknown) }),
-        ("", Event::Looked { attempt, value: None }),
+        ("", Event::Looked { attempt, sight: Sight::AsBefore, value: None }),
+        ("going-on", Event::Looked { attempt, sight: Sight::GoingOn, value: None }),
         ("done", concluded(Conclusion::Done)),
         ("never", concluded(Conclusion::NeverHappened)),
+        ("differently", concluded(Conclusion::Differently)),
         ("cannot-tell", concluded(Conclusion::CannotTell)),
     ]
 }
@@ -269,8 +278,10 @@ fn commands(run: &Run) -> Vec<(&'static str, Command)> {
         ("note", Command::Note { text: text() }),
         ("pause", Command::Pause { reason: text() }),
         ("resume", Command::Resume {}),
+        ("accept", Command::Accept {}),
         ("abort", Command::Abort { reason: text() }),
         ("give up", Command::GiveUp {}),
+        ("take over", Command::TakeOver { name: "grace".into() }),
     ]
 }
 
@@ -286,8 +297,10 @@ const fn is_tried(command: &Command) -> bool {
         | Command::Note { .. }
         | Command::Pause { .. }
         | Command::Resume {}
+        | Command::Accept {}
         | Command::Abort { .. }
-        | Command::GiveUp {} => true,
+        | Command::GiveUp {}
+        | Command::TakeOver { .. } => true,
     }
 }
 

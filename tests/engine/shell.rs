@@ -74,6 +74,8 @@ pub struct Shell {
     next_look: BTreeMap<Key, Timestamp>,
     /// Attempts that were ever sent, by any process.
     pub sent: BTreeSet<AttemptId>,
+    /// Who sits at the console.
+    pub by: &'static str,
     pub slips: Vec<Slip>,
     /// Whether the call that was struck last was carried out all the same.
     pub struck_applied: bool,
@@ -94,6 +96,13 @@ impl Shell {
         Self::of(world, vec![record], now, BTreeSet::new())
     }
 
+    /// Begins another run in the account and at the time that this one has left.
+    pub fn next(&self, started: Event) -> Self {
+        let (now, actor) = (self.now, self.by.into());
+        let record = Record { seq: 1, time: now, run: "run-2".into(), actor, event: started };
+        Self::of(self.world.clone(), vec![record], now, BTreeSet::new())
+    }
+
     /// A process that finds these records, with nothing under way.
     pub fn of(
         world: World,
@@ -110,6 +119,7 @@ impl Shell {
             answers: VecDeque::new(),
             next_look: BTreeMap::new(),
             sent,
+            by: ACTOR,
             slips: Vec::new(),
             struck_applied: false,
             calls: (0, 0),
@@ -138,7 +148,7 @@ impl Shell {
             seq: self.records.len() as u64 + 1,
             time: self.now,
             run: self.run.id.clone(),
-            actor: ACTOR.into(),
+            actor: self.by.into(),
             event,
         };
         let json = serde_json::to_string(&record).unwrap();
@@ -161,7 +171,7 @@ impl Shell {
 
     /// A person asks for something.
     pub fn ask(&mut self, command: &Command) -> Result<(), Refusal> {
-        for event in decide(&self.run, command, ACTOR, self.now)? {
+        for event in decide(&self.run, command, self.by, self.now)? {
             self.record(event);
         }
         Ok(())

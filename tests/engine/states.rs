@@ -2,7 +2,9 @@
 
 use muster::cloud::sts::Identity;
 use muster::cloud::{Call, CallError, Danger, Ending, dynamodb};
-use muster::engine::{Conclusion, Event, Failure, Record, Rest, Run, StepEnd, StepState, Verdict};
+use muster::engine::{
+    Conclusion, Event, Failure, Record, Rest, Run, StepEnd, StepState, Verdict, WayBack,
+};
 use muster::settings::Breach;
 use serde_json::json;
 
@@ -92,6 +94,7 @@ pub fn change(danger: Danger) -> Verdict {
         why: None,
         fingerprint: None,
         warnings: Vec::new(),
+        way_back: WayBack::Exact,
     }
 }
 
@@ -295,14 +298,26 @@ fn stages() -> Vec<State> {
         step_failed().then(abort()).named("aborting, step failed"),
         sent().then(abort()).named("aborting, sent"),
         unknown().then(abort()).named("aborting, unknown"),
-        unknown().then(abort()).then(never).named("aborting, backoff"),
+        unknown().then(abort()).then(never.clone()).named("aborting, backoff"),
         observing().then(abort()).named("aborting, observing"),
         sent().then(Event::Resumed {}).named("resumed, was sent"),
+        sent().then(Event::Resumed {}).then(never.clone()).named("resumed, was sent, reviewed"),
+        sent()
+            .then(Event::Resumed {})
+            .then(never.clone())
+            .then(Event::Accepted {})
+            .named("resumed, was sent, accepted"),
+        sent().then(Event::Resumed {}).then(pause()).named("paused, reviewing"),
+        sent().then(abort()).then(pause()).named("paused, aborting"),
         sent().then(abort()).then(Event::Resumed {}).named("resumed, was aborting"),
         plan().then(Event::Resumed {}).named("resumed, was planned"),
         over().then(rest(Rest::Succeeded {})).named("succeeded"),
         plan().then(rest(Rest::Aborted { reason: "no".into() })).named("aborted"),
         step_failed().then(rest(Rest::Failed { failure: failure() })).named("failed"),
         step_failed().then(rest(Rest::Stuck { failure: failure() })).named("stuck"),
+        step_failed()
+            .then(rest(Rest::Stuck { failure: failure() }))
+            .then(Event::RolledBack { by: "run-2".into(), left: Vec::new() })
+            .named("rolled back"),
     ]
 }

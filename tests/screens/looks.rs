@@ -38,6 +38,8 @@ pub const SCREENS: &[Screen] = &[
     ("run-read-only", run_read_only),
     ("run-planned", |c, w, h| Stage::at_run(c, w, h, fixtures::planned(Danger::Change))),
     ("run-working", run_working),
+    ("run-reviewing", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewing())),
+    ("run-reviewed", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewed())),
     ("run-unknown", |c, w, h| Stage::at_run(c, w, h, fixtures::unknown())),
     ("run-failed", |c, w, h| Stage::at_run(c, w, h, fixtures::failed())),
     ("run-asking", |c, w, h| Stage::at_run(c, w, h, fixtures::asking())),
@@ -89,14 +91,14 @@ fn wrong_account(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_run(colour, columns, rows, fixtures::planned(Danger::Change));
     let arn = "arn:aws:iam::111122223333:user/anna";
     let identity = Ok(Identity { account: "111122223333".into(), arn: arn.into() });
-    stage.news(News::Identity { identity, expires: None });
+    stage.news(News::Identity { identity, expires: None, skew_seconds: None });
     stage
 }
 
 fn not_logged_in(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_home(colour, columns, rows);
     let identity = Err("the token has expired".to_owned());
-    stage.news(News::Identity { identity, expires: Some(stage.now) });
+    stage.news(News::Identity { identity, expires: Some(stage.now), skew_seconds: Some(-420) });
     stage
 }
 
@@ -125,7 +127,7 @@ fn plan(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_home(colour, columns, rows);
     stage.keys("Down Down Enter Enter");
     let plan = Box::new(Ok(fixtures::plan()));
-    stage.news(News::Planned { book: "phase-1-protection".into(), plan });
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
     stage.wait(600);
     stage
 }
@@ -136,7 +138,7 @@ fn plan_error(colour: Colour, columns: u16, rows: u16) -> Stage {
     let plan = Box::new(Err(fixtures::said(
         "AccessDeniedException: not authorized to perform dynamodb:DescribeTable",
     )));
-    stage.news(News::Planned { book: "phase-1-protection".into(), plan });
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
     stage
 }
 

@@ -34,7 +34,11 @@ impl Stage {
         let mut stage = Self::new(colour, columns, rows);
         stage.news(News::Home(fixtures::home()));
         let expires = Some(stage.now + SignedDuration::from_mins(41));
-        stage.news(News::Identity { identity: Ok(fixtures::identity()), expires });
+        stage.news(News::Identity {
+            identity: Ok(fixtures::identity()),
+            expires,
+            skew_seconds: None,
+        });
         stage
     }
 

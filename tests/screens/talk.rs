@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use muster::cloud::Danger;
 use muster::engine::{Command, Event, Refusal, Rest};
-use muster::link::{Ask, News};
+use muster::link::{Ask, Course, News};
 use muster::settings::Kind;
 use muster::tui::Colour;
 
@@ -52,14 +52,14 @@ fn a_book_is_found_by_typing_filled_in_planned_and_started() {
         .map(|(name, text)| (name.to_owned(), text.to_owned())),
     );
     let book = "restore-table".to_owned();
-    assert_eq!(stage.asks(), [Ask::Plan { book: book.clone(), params: params.clone() }]);
-    let mut plan = fixtures::plan();
-    plan.bound.params = params.clone();
-    stage.news(News::Planned { book: book.clone(), plan: Box::new(Ok(plan)) });
+    let course = Course::Book { book, params };
+    assert_eq!(stage.asks(), [Ask::Plan { course: course.clone() }]);
+    let plan = Box::new(Ok(fixtures::plan()));
+    stage.news(News::Planned { course: course.clone(), plan });
     stage.keys("Enter");
     assert_eq!(stage.asks(), [], "an Enter that was meant for the form starts nothing");
     stage.wait(600).keys("Enter Enter");
-    assert_eq!(stage.asks(), [Ask::Start { book, params }]);
+    assert_eq!(stage.asks(), [Ask::Start { course }]);
     stage.news(fixtures::opened(fixtures::begun()));
     assert!(stage.text().contains("NEXT"), "{}", stage.text());
 }
@@ -75,7 +75,7 @@ fn a_plan_for_other_parameters_is_not_shown() {
         .types("bcd")
         .keys("Ctrl-s");
     let plan = Box::new(Ok(fixtures::plan()));
-    stage.news(News::Planned { book: "restore-table".into(), plan });
+    stage.news(News::Planned { course: fixtures::course("restore-table"), plan });
     assert!(stage.text().contains("Reading the account"), "{}", stage.text());
 }
 

@@ -75,10 +75,28 @@ const WRONG_REGION: &[&str] = &[
     "TemporaryRedirect",
 ];
 
-/// The class of an error code that came with an HTTP status.
-pub(super) fn class(code: &str, status: u16) -> Ending {
+/// The time of the request is too far from AWS's.
+const CLOCK_SKEW: &[&str] = &["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"];
+
+/// The signature is not the one that AWS computes: the key is wrong, or the time in it.
+const SIGNATURE: &[&str] =
+    &["InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch"];
+
+/// What a message about a signature says when the time in it is wrong.
+const TIME_OF_SIGNATURE: &[&str] = &["signature expired", "not yet current"];
+
+/// The class of an error code that came with a message and an HTTP status.
+pub(super) fn class(code: &str, message: &str, status: u16) -> Ending {
     let is_in = |list: &[&str]| list.contains(&code);
-    if is_in(THROTTLED) {
+    if is_in(CLOCK_SKEW) {
+        Ending::ClockSkew
+    } else if is_in(SIGNATURE) {
+        let message = message.to_ascii_lowercase();
+        match TIME_OF_SIGNATURE.iter().any(|words| message.contains(words)) {
+            true => Ending::ClockSkew,
+            false => Ending::Expired,
+        }
+    } else if is_in(THROTTLED) {
         Ending::Throttled
     } else if is_in(EXPIRED) {
         Ending::Expired

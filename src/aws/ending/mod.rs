@@ -17,10 +17,15 @@ use aws_smithy_types::error::operation::BuildError;
 use aws_types::request_id::RequestId;
 
 use super::sending::Sending;
+use super::trust::Distrust;
 use crate::cloud::{CallError, Ending};
 
 /// Ours: no credentials could be had.
 const NO_CREDENTIALS: &str = "NoCredentials";
+/// Ours: the credentials became those of another account.
+const OTHER_ACCOUNT: &str = "OtherAccount";
+/// Ours: nobody said whose the new credentials are.
+const IDENTITY_UNKNOWN: &str = "IdentityUnknown";
 /// Ours: the request could not be built; nothing was sent.
 const INVALID_REQUEST: &str = "InvalidRequest";
 /// Ours: no connection was made.
@@ -41,10 +46,35 @@ pub(super) fn of<E>(error: &SdkError<E, HttpResponse>, sending: &Sending) -> Cal
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
+    let mut ended = classified(error, sending);
+    ended.request_id = error.request_id().map(str::to_owned);
+    ended.advice = match ended.ending {
+        Ending::Expired => ended.advice.or_else(|| sending.login.clone()),
+        Ending::ClockSkew => Some(sending.clock.advice()),
+        Ending::Denied
+        | Ending::Throttled
+        | Ending::Absent
+        | Ending::Exists
+        | Ending::InUse
+        | Ending::Refused
+        | Ending::WrongRegion
+        | Ending::NotSent
+        | Ending::Unknown => None,
+    };
+    ended
+}
+
+fn classified<E>(error: &SdkError<E, HttpResponse>, sending: &Sending) -> CallError
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    if let Some(distrust) = find::<Distrust>(error) {
+        return distrusted(distrust, sending.login.as_deref());
+    }
     if let Some(credentials) = find::<CredentialsError>(error) {
         return no_credentials(sending.profile.as_deref(), credentials);
     }
-    let mut ended = match error {
+    match error {
         SdkError::ServiceError(context) => answered(context.err().meta(), context.raw()),
         SdkError::ResponseError(context) => garbled(context.raw(), &told(error)),
         SdkError::TimeoutError(_) if !sending.left() => {
@@ -60,9 +90,26 @@ where
         }
         SdkError::TimeoutError(_) => CallError::new(Ending::Unknown, TIMEOUT, told(error)),
         _ => CallError::new(Ending::Unknown, CONNECTION_LOST, told(error)),
-    };
-    ended.request_id = error.request_id().map(str::to_owned);
-    ended
+    }
+}
+
+/// The credentials were not used for a change: nothing was sent with them.
+fn distrusted(distrust: &Distrust, login: Option<&str>) -> CallError {
+    match distrust {
+        Distrust::Other { expected, .. } => {
+            let mut ended = CallError::new(Ending::Expired, OTHER_ACCOUNT, distrust.to_string());
+            let login = login.map(|login| format!(" ({login})")).unwrap_or_default();
+            ended.advice = Some(format!("get credentials of account {expected}{login}"));
+            ended
+        }
+        Distrust::Unasked(error) => {
+            let ending = match error.ending {
+                Ending::Unknown => Ending::NotSent,
+                known => known,
+            };
+            CallError::new(ending, IDENTITY_UNKNOWN, distrust.to_string())
+        }
+    }
 }
 
 /// AWS answered with an error.
@@ -71,7 +118,7 @@ fn answered(meta: &ErrorMetadata, raw: &HttpResponse) -> CallError {
     match meta.code() {
         Some(code) => {
             let message = meta.message().unwrap_or("AWS gave no reason");
-            CallError::new(codes::class(code, status), code, message)
+            CallError::new(codes::class(code, message, status), code, message)
         }
         None => without_code(raw),
     }

@@ -25,7 +25,9 @@ fn codes_have_classes() {
         (Ending::Denied, 403, "AccessDenied AccessDeniedException UnauthorizedOperation"),
         (Ending::Denied, 403, "AuthorizationError OptInRequired AllAccessDisabled"),
         (Ending::Expired, 400, "ExpiredToken ExpiredTokenException UnrecognizedClientException"),
-        (Ending::Expired, 403, "InvalidClientTokenId InvalidAccessKeyId"),
+        (Ending::Expired, 403, "InvalidClientTokenId InvalidAccessKeyId SignatureDoesNotMatch"),
+        (Ending::ClockSkew, 403, "RequestTimeTooSkewed"),
+        (Ending::ClockSkew, 400, "RequestExpired RequestInTheFuture"),
         (Ending::InUse, 400, "ResourceInUseException ContinuousBackupsUnavailableException"),
         (Ending::InUse, 409, "OperationAborted ConflictException"),
         (Ending::Absent, 400, "ResourceNotFoundException TrailNotFoundException"),
@@ -52,6 +54,21 @@ fn codes_have_classes() {
         for code in codes.split(' ') {
             assert_eq!(ending(code, status), expected, "{code} with {status}");
         }
+    }
+}
+
+#[test]
+fn a_signature_is_wrong_by_its_key_or_by_its_time() {
+    let of = |code, message| codes::class(code, message, 403);
+    let expired = "Signature expired: 20261120T111500Z is now earlier than 20261120T115500Z \
+        (20261120T120000Z - 5 min.)";
+    let early = "Signature not yet current: 20261120T130000Z is still later than 20261120T120500Z \
+        (20261120T120000Z + 5 min.)";
+    let key = "The request signature we calculated does not match the signature you provided.";
+    for code in ["InvalidSignatureException", "SignatureDoesNotMatch"] {
+        assert_eq!(of(code, expired), Ending::ClockSkew);
+        assert_eq!(of(code, early), Ending::ClockSkew);
+        assert_eq!(of(code, key), Ending::Expired);
     }
 }
 

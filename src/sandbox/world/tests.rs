@@ -204,7 +204,7 @@ fn faults_speak_as_the_service_does() {
             Ending::Throttled,
             Ending::Denied,
             Ending::Expired,
-            Ending::Expired,
+            Ending::ClockSkew,
             Ending::NotSent,
             Ending::Unknown,
             Ending::Unknown,

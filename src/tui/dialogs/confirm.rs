@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use crate::cloud::Danger;
-use crate::engine::words::{call_words, count};
+use crate::engine::words::{call_words, count, way_back_words};
 use crate::engine::{Command, Friction, Run, RunId, Stage, StepPlan, StepState, Verdict};
 use crate::link::Ask;
 use crate::tui::keymap::Chord;
@@ -137,9 +137,19 @@ impl Confirm {
         let (words, role) = wording::danger(danger);
         sheet.para(role, words);
         for target in &self.plan.targets {
-            if let Verdict::Change { why: Some(why), danger, .. } = &target.verdict {
-                let role = if *danger > Danger::Change { Role::Bad } else { Role::Plain };
-                sheet.hang(&format!("  {}: ", target.target.name), role, why);
+            let Verdict::Change { why, danger, way_back, warnings, .. } = &target.verdict else {
+                continue;
+            };
+            let lead = format!("  {}: ", target.target.name);
+            let role = if *danger > Danger::Change { Role::Bad } else { Role::Plain };
+            if let Some(why) = why {
+                sheet.hang(&lead, role, why);
+            }
+            for warning in warnings {
+                sheet.hang(&lead, Role::Warn, &warning.why);
+            }
+            if let Some(words) = way_back_words(way_back) {
+                sheet.hang(&lead, Role::Warn, &words);
             }
         }
         let calls = self.plan.calls().count();

@@ -8,7 +8,7 @@ use super::form::FormPage;
 use super::plan::PlanPage;
 use crate::cloud::Danger;
 use crate::engine::words::count;
-use crate::link::{Ask, BookRow};
+use crate::link::{Ask, BookRow, Course};
 use crate::runbook::OutlineStep;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
@@ -122,7 +122,8 @@ impl Page for BookPage {
             Action::Go => {
                 let Some(row) = self.row(view) else { return Vec::new() };
                 if row.params.is_empty() {
-                    return PlanPage::open(self.book.clone(), BTreeMap::new());
+                    let (book, params) = (self.book.clone(), BTreeMap::new());
+                    return PlanPage::open(Course::Book { book, params });
                 }
                 let picks = FormPage::kinds(&row.params).map(|kind| Move::Ask(Ask::Pick { kind }));
                 let form = FormPage::new(self.book.clone(), &row.params);

@@ -9,6 +9,7 @@ use ratatui::widgets::Widget;
 use ratatui_textarea::{CursorMove, TextArea};
 
 use super::plan::PlanPage;
+use crate::link::Course;
 use crate::runbook::{Param, ParamKind};
 use crate::settings::Kind;
 use crate::tui::keymap::{Action, Chord, Scope};
@@ -72,7 +73,7 @@ impl FormPage {
         }
         let params: BTreeMap<_, _> =
             self.fields.iter().map(|field| (field.param.name.clone(), field.text())).collect();
-        PlanPage::open(self.book.clone(), params)
+        PlanPage::open(Course::Book { book: self.book.clone(), params })
     }
 
     fn go(&mut self, view: &View<'_>) -> Vec<Move> {

@@ -1,14 +1,12 @@
 //! The plan: what a run would change, from live reads, before anything is begun.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use crate::cloud::Danger;
-use crate::engine::words::{count, short, value_words};
+use crate::engine::words::{count, short, value_words, way_back_words};
 use crate::engine::{StepPlan, TargetPlan, Verdict};
-use crate::link::{Ask, Planned, Said};
+use crate::link::{Ask, Course, Planned, Said};
 use crate::runbook::Act;
 use crate::settings::Breach;
 use crate::tui::keymap::{Action, Scope};
@@ -20,11 +18,10 @@ use crate::tui::wording;
 /// Enter that soon after the plan came was meant for the page before.
 const HASTE: SignedDuration = SignedDuration::from_millis(500);
 
-/// The plan of a book.
+/// The plan of a book, or of the way back from a run.
 #[derive(Debug)]
 pub(in crate::tui) struct PlanPage {
-    book: String,
-    params: BTreeMap<String, String>,
+    course: Course,
     shown: Option<Timestamp>,
     starting: bool,
     from: usize,
@@ -32,22 +29,15 @@ pub(in crate::tui) struct PlanPage {
 
 impl PlanPage {
     /// Asks for the plan and shows the page that waits for it.
-    pub fn open(book: String, params: BTreeMap<String, String>) -> Vec<Move> {
-        let ask = Ask::Plan { book: book.clone(), params: params.clone() };
-        let page = Self { book, params, shown: None, starting: false, from: 0 };
+    pub fn open(course: Course) -> Vec<Move> {
+        let ask = Ask::Plan { course: course.clone() };
+        let page = Self { course, shown: None, starting: false, from: 0 };
         vec![Move::Ask(ask), Move::Open(Box::new(page))]
     }
 
     fn plan<'a>(&self, view: &View<'a>) -> Option<&'a Result<Planned, Said>> {
-        let (book, plan) = view.told.plan.as_ref()?;
-        let fits = |plan: &Planned| {
-            self.params.iter().all(|(name, text)| plan.bound.params.get(name) == Some(text))
-        };
-        match plan.as_ref() {
-            Ok(planned) if *book == self.book && fits(planned) => Some(plan),
-            Err(_) if *book == self.book => Some(plan),
-            Ok(_) | Err(_) => None,
-        }
+        let (course, plan) = view.told.plan.as_ref()?;
+        (*course == self.course).then_some(plan)
     }
 
     fn next(&self, view: &View<'_>) -> (Role, String) {
@@ -55,9 +45,10 @@ impl PlanPage {
             return (Role::Dim, "Starting the run…".to_owned());
         }
         match self.plan(view) {
-            None => {
-                (Role::Dim, format!("Reading the account to see what {} would change…", self.book))
-            }
+            None => (
+                Role::Dim,
+                format!("Reading the account to see what {} would change…", self.course),
+            ),
             Some(Err(_)) => (Role::Bad, "No plan. F5: read again, Esc: back".to_owned()),
             Some(Ok(planned)) => {
                 let place = &planned.bound.environment;
@@ -166,7 +157,7 @@ fn target_line(sheet: &mut Sheet, target: &TargetPlan, name: usize) {
     let to = value_words(&target.to);
     let before = wording::before(Some(&target.verdict));
     match &target.verdict {
-        Verdict::Change { danger, why, warnings, .. } => {
+        Verdict::Change { danger, why, warnings, way_back, .. } => {
             let bad = *danger > Danger::Change;
             let role = if bad { Role::Bad } else { Role::Plain };
             let tail = if bad {
@@ -177,6 +168,9 @@ fn target_line(sheet: &mut Sheet, target: &TargetPlan, name: usize) {
             sheet.hang(&label, role, &format!("{before} → {to}{tail}"));
             if let Some(why) = why {
                 sheet.hang("     why: ", role, why);
+            }
+            if let Some(words) = way_back_words(way_back) {
+                sheet.hang("     undo: ", Role::Warn, &words);
             }
             for warning in warnings {
                 breach(sheet, "warning", Role::Warn, warning);
@@ -233,16 +227,16 @@ impl Page for PlanPage {
     }
 
     fn act(&mut self, action: Action, _view: &View<'_>) -> Vec<Move> {
-        let (book, params) = (self.book.clone(), self.params.clone());
+        let course = self.course.clone();
         match action {
             Action::Go => {
                 self.starting = true;
-                return vec![Move::Ask(Ask::Start { book, params })];
+                return vec![Move::Ask(Ask::Start { course })];
             }
             Action::Refresh => {
                 self.shown = None;
                 self.starting = false;
-                return vec![Move::Ask(Ask::Plan { book, params })];
+                return vec![Move::Ask(Ask::Plan { course })];
             }
             Action::Back => return vec![Move::Back],
             Action::Up => self.from = self.from.saturating_sub(1),
@@ -268,7 +262,7 @@ impl Page for PlanPage {
         let (role, next) = self.next(view);
         let taken = canvas.sentence(area, role, &format!("NEXT  {next}"));
         let sheet = self.sheet(area.width, view);
-        let title = format!("Plan of {}", self.book);
+        let title = format!("Plan of {}", self.course);
         self.from = canvas.pane(rows(area, taken, area.height), &title, sheet.lines, self.from);
     }
 }

@@ -19,6 +19,7 @@ use crate::error::Exit;
 use crate::journal::testing::{Failing, Fails, Failure};
 use crate::journal::{self, Entry, read};
 use crate::linear::{Aim, Answers, Linear, Out};
+use crate::link::Course;
 use crate::sandbox;
 
 /// Runs at once: they wait for the simulated account most of the time.
@@ -66,7 +67,10 @@ async fn walk(
     }
     let aim = match hub.history.runs().next() {
         Some(run) => Aim::Resume { run: run.id.clone() },
-        None => Aim::Walk { book: BOOK.to_owned(), params: BTreeMap::new(), digest: None },
+        None => {
+            let course = Course::Book { book: BOOK.to_owned(), params: BTreeMap::new() };
+            Aim::Walk { course, digest: None }
+        }
     };
     let mut console = Linear::new(aim, Answers { yes: true, ..Answers::default() });
     let operator = async move {
@@ -114,7 +118,11 @@ fn nothing_without_its_intent(context: &Context, failure: Failure) {
 
 /// What was kept elsewhere continues what became durable, and the error says where it is.
 fn copied(context: &Context, error: &Error, failure: Failure) {
-    assert_eq!((error.code, error.exit), ("journal-write", Exit::Stuck), "{failure:?}: {error}");
+    assert_eq!(
+        (error.code.as_ref(), error.exit),
+        ("journal-write", Exit::Stuck),
+        "{failure:?}: {error}"
+    );
     let mut names = context.state_dir.read_dir().unwrap().map(|entry| entry.unwrap().path());
     let path = names.find(|path| path.to_string_lossy().contains("muster-unwritten-")).unwrap();
     assert!(error.what.contains(&path.display().to_string()), "{failure:?}: {}", error.what);
@@ -217,7 +225,7 @@ fn where_no_place_takes_the_copy_it_is_told_whole() {
     let gone = TempDir::new().unwrap().path().join("missing");
     let kept = copy.keep(&[gone]);
     let error = Error::from(JournalError::Broken { why: "no space".to_owned() });
-    let error = told(error, "run-1", &copy, &BTreeMap::new(), kept);
+    let error = told(error, &["run-1".to_owned()], &copy, &BTreeMap::new(), kept);
     assert!(error.what.contains(&copy.text().unwrap()), "{}", error.what);
     assert_eq!(error.copy, None);
     assert!(error.advice.contains("`muster resume run-1`"));

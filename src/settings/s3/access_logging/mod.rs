@@ -136,6 +136,7 @@ fn place(on: &Target, Logging { bucket, .. }: &Logging, seen: &[Outcome]) -> Opt
             | Ending::InUse
             | Ending::Refused
             | Ending::Expired
+            | Ending::ClockSkew
             | Ending::NotSent
             | Ending::Unknown => Some(unseen("S13", bucket, &Unread::Failed(error))),
         },

@@ -2,11 +2,12 @@
 
 use super::next;
 use crate::cloud::Danger;
-use crate::engine::{Command, Rest, Run, Stage, StepRun, StepState};
-use crate::link::Ask;
+use crate::engine::{Command, NoWayBack, Rest, Run, Stage, StepRun, StepState, rollback};
+use crate::link::{Ask, Course};
 use crate::tui::dialogs::{arm::Arm, confirm::Confirm, text::TextDialog};
 use crate::tui::keymap::Action;
 use crate::tui::page::{Move, View};
+use crate::tui::pages::plan::PlanPage;
 use crate::tui::told::Watched;
 
 /// True for what has to do with the run itself, not with looking at it.
@@ -21,6 +22,7 @@ pub(super) const fn is_about_run(action: Action) -> bool {
             | Action::Pause
             | Action::Note
             | Action::Abort
+            | Action::Rollback
             | Action::Follow
     )
 }
@@ -55,6 +57,10 @@ pub(super) fn refuses(action: Action, run: &Run, looking: bool, view: &View<'_>)
                 .or_else(|| ending(run))
         }),
         Action::Pause | Action::Abort => rested().or_else(|| ending(run)),
+        Action::Rollback => rollback(run).err().map(|why| match why {
+            NoWayBack::NotAtRest => "it can be rolled back once it has ended: A ends it".to_owned(),
+            why => why.to_string(),
+        }),
         Action::Follow => when(!looking, "this is the current step already"),
         _ => None,
     }
@@ -86,6 +92,10 @@ fn go_refused(run: &Run, view: &View<'_>) -> Option<String> {
         Stage::Paused { .. } | Stage::Rested { rest: Rest::Stuck { .. } } => return None,
         Stage::Rested { .. } => return Some("the run has ended".to_owned()),
         Stage::Aborting { .. } => return ending(run),
+        Stage::Reviewing {} => {
+            let text = "what was in flight is looked for first: wait for AWS";
+            return (!run.is_reviewed()).then(|| text.to_owned());
+        }
         Stage::Walking {} => {}
     }
     let at = run.current()?;
@@ -146,6 +156,7 @@ pub(super) fn act(action: Action, run: &Run, view: &View<'_>) -> Vec<Move> {
         (Action::Retry, Some(step)) => vec![tell(run, Command::Retry { step })],
         (Action::Skip, Some(step)) => vec![Move::Dialog(Box::new(TextDialog::skip(run, step)))],
         (Action::Note, _) => vec![Move::Dialog(Box::new(TextDialog::note(run)))],
+        (Action::Rollback, _) => PlanPage::open(Course::Rollback { run: run.id.clone() }),
         (Action::Abort, _) => vec![Move::Dialog(Box::new(TextDialog::abort(run)))],
         _ => Vec::new(),
     }
@@ -154,6 +165,7 @@ pub(super) fn act(action: Action, run: &Run, view: &View<'_>) -> Vec<Move> {
 fn go(run: &Run) -> Vec<Move> {
     match &run.stage {
         Stage::Paused { .. } | Stage::Rested { .. } => return vec![tell(run, Command::Resume {})],
+        Stage::Reviewing {} => return vec![tell(run, Command::Accept {})],
         Stage::Aborting { .. } => return Vec::new(),
         Stage::Walking {} => {}
     }

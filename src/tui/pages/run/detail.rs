@@ -1,6 +1,6 @@
 //! A step in full: why, what would be sent, each target, what is read at the moment.
 
-use crate::engine::words::{call_words, count, failure_words, value_words};
+use crate::engine::words::{call_words, count, failure_words, value_words, way_back_words};
 use crate::engine::{Failure, Run, StepEnd, StepPlan, StepState, TargetRun, TargetState, Verdict};
 use crate::runbook::{Act, Step, Wanted};
 use crate::settings::Breach;
@@ -142,7 +142,10 @@ fn target_notes(sheet: &mut Sheet, state: &TargetRun) {
         sheet.hang("    ", Role::Warn, &format!("not applied: {error}"));
     }
     match &state.verdict {
-        Some(Verdict::Change { why, warnings, .. }) => {
+        Some(Verdict::Change { why, warnings, way_back, .. }) => {
+            if let Some(words) = way_back_words(way_back) {
+                sheet.hang("    undo: ", Role::Warn, &words);
+            }
             if let Some(text) = why {
                 sheet.hang("    why: ", Role::Warn, text);
             }

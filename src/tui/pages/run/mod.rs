@@ -2,13 +2,14 @@
 
 mod act;
 mod detail;
+mod evidence;
 mod next;
 mod rest;
 
 use ratatui::layout::Rect;
 
 use crate::engine::words::sentence_in;
-use crate::engine::{Run, RunId};
+use crate::engine::{Run, RunId, Stage, asks_for_rollback};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
 use crate::tui::paint::{Canvas, Sheet, columns, fit, rows, width};
@@ -26,12 +27,14 @@ pub(in crate::tui) struct RunPage {
     /// The step that is looked at; the current one when none.
     looking: Option<usize>,
     from: usize,
+    /// Whether the book rolls this run back now: that run is shown instead.
+    rolls_back: bool,
 }
 
 impl RunPage {
     /// The page of the run of this name.
     pub fn new(id: RunId) -> Self {
-        Self { id, looking: None, from: 0 }
+        Self { id, looking: None, from: 0, rolls_back: false }
     }
 
     /// The step that is shown; none for the end of a run.
@@ -122,6 +125,12 @@ impl RunPage {
     ) {
         let run = &watched.run;
         let mut sheet = Sheet::new(view.theme, area.width);
+        if run.stage == (Stage::Reviewing {}) && self.looking.is_none() {
+            evidence::cards(&mut sheet, run, view);
+            let title = "What became of what was in flight";
+            self.from = canvas.pane(area, title, sheet.lines, self.from);
+            return;
+        }
         let title = match self.shown(run).and_then(|at| Some((at, run.step(at)?))) {
             Some((at, step)) => {
                 detail::step(&mut sheet, watched, at, view);
@@ -163,6 +172,15 @@ impl Page for RunPage {
 
     fn run(&self) -> Option<&RunId> {
         Some(&self.id)
+    }
+
+    fn awaits_run(&self) -> bool {
+        self.rolls_back
+    }
+
+    fn told(&mut self, view: &View<'_>) {
+        let run = view.watched(&self.id).filter(|watched| watched.walked);
+        self.rolls_back = run.is_some_and(|watched| asks_for_rollback(&watched.run));
     }
 
     fn refuses(&self, action: Action, view: &View<'_>) -> Option<String> {

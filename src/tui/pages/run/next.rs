@@ -21,7 +21,16 @@ pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
     }
     match &run.stage {
         Stage::Rested { rest } => at_rest(rest),
-        Stage::Paused { why } => (Role::Next, format!("Enter: go on. Paused: {why}")),
+        Stage::Reviewing {} if run.is_reviewed() => (
+            Role::Next,
+            "Enter: go on. This is what became of the calls in flight when it stopped".to_owned(),
+        ),
+        Stage::Reviewing {} => {
+            let open = run.evidence.iter().filter(|e| e.conclusion.is_none()).count();
+            let text = format!("Looking for what became of {} in flight", count(open, "call"));
+            (Role::Warn, text)
+        }
+        Stage::Paused { why, .. } => (Role::Next, format!("Enter: go on. Paused: {why}")),
         Stage::Aborting { .. } => {
             let left = in_flight(run);
             (Role::Warn, format!("Ending: {} in flight is seen to its end", count(left, "call")))
@@ -44,9 +53,15 @@ fn at_rest(rest: &Rest) -> (Role, String) {
             Role::Bad,
             format!("Failed, nothing was changed: {}. {}", failure.what, failure.advice),
         ),
+        Rest::RolledBack { .. } => {
+            (Role::Warn, "Rolled back: what it changed was taken back. Esc: back".to_owned())
+        }
         Rest::Stuck { failure } => (
             Role::Bad,
-            format!("STUCK, a person is needed: {}. Then Enter: go on", plain(&failure.advice)),
+            format!(
+                "STUCK, a person is needed: {}. Then Enter: go on, or u: roll back",
+                plain(&failure.advice)
+            ),
         ),
     }
 }

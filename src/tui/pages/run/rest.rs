@@ -24,7 +24,14 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
             sheet.para(Role::Bad, "✘ STUCK: something was changed, and a person is needed.");
             why(sheet, failure);
         }
-        Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
+        Stage::Rested { rest: Rest::RolledBack { by, left } } => {
+            sheet.para(Role::Warn, "- ROLLED BACK: what it changed was taken back.");
+            sheet.hang("by the run     ", Role::Plain, by);
+            for what in left {
+                sheet.hang("not taken back ", Role::Bad, what);
+            }
+        }
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
             sheet.para(Role::Dim, "Every step has ended; the run comes to rest.");
         }
     }

@@ -1,0 +1,99 @@
+//! The way back: what a run changed is taken back, last change first, and nothing else.
+
+use muster::cloud::{Call, dynamodb};
+use muster::engine::{NoWayBack, Rest, StepState, TargetState, Verdict, left_by, rollback};
+use muster::sandbox::FaultKind;
+
+use crate::book::{ONE_CHANGE, dev, phase_1, small, started, world};
+use crate::oath::hold;
+use crate::operator::{Operator, until_it_waits};
+use crate::shell::{Shell, Slip, Turn};
+
+/// A run of the shipped book that succeeded.
+fn walked() -> Shell {
+    let mut shell = Shell::begin(world(), started(phase_1(), 60));
+    assert_eq!(Operator::default().walk(&mut shell), Rest::Succeeded {});
+    shell
+}
+
+/// The run that takes another one back, before its first turn.
+fn back(shell: &Shell) -> Shell {
+    shell.next(started(rollback(&shell.run).unwrap(), shell.run.pace))
+}
+
+#[test]
+fn the_account_is_as_it_was_before_the_run() {
+    let before = world().state();
+    let forward = walked();
+    assert_ne!(forward.world.state(), before);
+    let mut shell = back(&forward);
+    assert_eq!(Operator::default().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    assert_eq!(left_by(&shell.run), Vec::<String>::new());
+    assert_eq!(shell.world.state(), before);
+    assert_eq!(rollback(&shell.run).map(|_| ()), Ok(()), "the way back can be taken back");
+}
+
+#[test]
+fn there_is_no_way_back_from_nothing_or_from_a_run_that_goes_on() {
+    let mut shell = Shell::begin(dev(), started(small("dev", ONE_CHANGE), 1));
+    assert_eq!(rollback(&shell.run), Err(NoWayBack::NotAtRest));
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
+    let mut again = shell.next(started(small("dev", ONE_CHANGE), 1));
+    assert_eq!(Operator::absent().walk(&mut again), Rest::Succeeded {});
+    assert_eq!(rollback(&again.run), Err(NoWayBack::NothingChanged));
+}
+
+#[test]
+fn what_somebody_changed_since_is_shown_and_costs_a_word_more() {
+    let stream = ONE_CHANGE
+        .replace("deletion_protection", "stream")
+        .replace("to    = true", "to    = \"KEYS_ONLY\"");
+    let mut forward = Shell::begin(dev(), started(small("dev", &stream), 1));
+    assert_eq!(Operator::absent().walk(&mut forward), Rest::Succeeded {});
+    for view in [None, Some(dynamodb::StreamView::NewImage)] {
+        let change = dynamodb::TableChange::Stream(view);
+        let table = "sitelogix-reports".to_owned();
+        forward.now += jiff::SignedDuration::from_mins(5);
+        let call = Call::DynamoDb(dynamodb::Call::UpdateTable { table, change });
+        forward.world.call(&call, forward.time()).unwrap();
+    }
+    forward.now += jiff::SignedDuration::from_mins(5);
+    let mut shell = back(&forward);
+    assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+    let Some(Verdict::Change { warnings, danger, .. }) = &shell.run.steps[0].targets[0].verdict
+    else {
+        panic!("{}", shell.tail())
+    };
+    assert_eq!(*danger, muster::cloud::Danger::Destroy);
+    let why = &warnings[0].why;
+    assert!(why.contains("left KEYS_ONLY") && why.contains("now it is NEW_IMAGE"), "{why}");
+}
+
+#[test]
+fn what_was_there_before_is_kept_through_failures_and_retries() {
+    // The first call of the step is applied and its reply is lost, the second is denied: the step
+    // fails, is retried, and finds the first one done already.
+    let stream = ONE_CHANGE
+        .replace("\"sitelogix-reports\"", "[\"sitelogix-reports\", \"sitelogix-vendors\"]");
+    let mut forward = Shell::begin(dev(), started(small("dev", &stream), 1));
+    let before = forward.world.state();
+    forward.slips.push(Slip { read: false, nth: 1, times: 1, kind: FaultKind::LostReply });
+    forward.slips.push(Slip { read: false, nth: 2, times: 1, kind: FaultKind::Denied });
+    assert_eq!(Operator::default().walk(&mut forward), Rest::Succeeded {}, "{}", forward.tail());
+    hold(&forward);
+    let mut shell = back(&forward);
+    assert_eq!(shell.run.bound.steps[0].targets().unwrap().1.len(), 2);
+    assert_eq!(Operator::default().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    assert_eq!(shell.world.state(), before);
+}
+
+#[test]
+fn what_was_never_applied_is_not_taken_back() {
+    let mut forward = Shell::begin(dev(), started(small("dev", ONE_CHANGE), 1));
+    forward.slips.push(Slip { read: false, nth: 1, times: 9, kind: FaultKind::LostRequest });
+    let rest = Operator::absent().walk(&mut forward);
+    assert!(matches!(rest, Rest::Failed { .. }), "{rest:?}");
+    assert!(matches!(forward.run.steps[0].state, StepState::Failed { .. }));
+    assert!(matches!(forward.run.steps[0].targets[0].state, TargetState::Failed { .. }));
+    assert_eq!(rollback(&forward.run), Err(NoWayBack::NothingChanged));
+}
