@@ -133,7 +133,7 @@ impl Hub {
     async fn live(mut self) -> Result<(), Error> {
         let lived = match self.walk().await {
             Ok(()) => self.see_to_the_end().await,
-            Err(error) => Err(error),
+            Err(error) => Err(self.emergency(error).await),
         };
         let lived = match lived {
             Ok(()) => Ok(()),

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::clock;
 use crate::cloud::Account;
@@ -47,7 +47,9 @@ impl Practice {
         let path = path_of(state_dir, estate, environment);
         let world = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| damaged(&path, &e))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => fresh(estate, environment),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                fresh(estate, environment, clock::now())
+            }
             Err(e) => return Err(unusable(&path, &e)),
         };
         Ok(Self { world: Arc::new(Mutex::new(world)), path })
@@ -104,7 +106,7 @@ pub fn reset(
     environment: &Environment,
 ) -> Result<PathBuf, Error> {
     let path = path_of(state_dir, estate, environment);
-    store(&path, &fresh(estate, environment))?;
+    store(&path, &fresh(estate, environment, clock::now()))?;
     Ok(path)
 }
 
@@ -112,8 +114,9 @@ fn path_of(state_dir: &Path, estate: &Estate, environment: &Environment) -> Path
     state_dir.join("practice").join(format!("{}-{}.json", estate.name, environment.name))
 }
 
-fn fresh(estate: &Estate, environment: &Environment) -> World {
-    let (place, now) = (environment.place.clone(), clock::now());
+/// The account of an environment as it is before any phase.
+pub fn fresh(estate: &Estate, environment: &Environment, now: Timestamp) -> World {
+    let place = environment.place.clone();
     if estate.name == "sitelogix" && environment.name == "prod" {
         return seeds::sitelogix(place, now);
     }

@@ -3,6 +3,7 @@
 //! Everything happens in practice, each test in a state directory of its own, without a terminal.
 #![cfg(test)]
 
+mod account;
 mod books;
 mod check;
 mod crash;
@@ -14,6 +15,7 @@ mod interrupted;
 mod journal;
 mod json;
 mod kill;
+mod login;
 mod plan;
 mod race;
 mod refused;
