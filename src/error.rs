@@ -53,6 +53,7 @@ pub struct Error {
     /// How the program ends.
     pub exit: Exit,
     /// What has to be kept: printed after everything else, line by line and without indentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
 }
 

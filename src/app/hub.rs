@@ -135,6 +135,10 @@ impl Hub {
             Ok(()) => self.see_to_the_end().await,
             Err(error) => Err(self.emergency(error).await),
         };
+        let lived = match lived {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.emergency(error).await),
+        };
         let error = match &lived {
             Ok(()) => self.stopping(),
             Err(error) => error.clone(),

@@ -1,6 +1,6 @@
 //! A process that dies: whatever was in flight is looked for, and nothing happens twice.
 
-use crate::support::{Machine, exit, is_large, nothing_twice, walk_phase_1};
+use crate::support::{Machine, exit, is_large, nothing_twice, variable, walk_phase_1};
 
 /// What was changed, in any order.
 fn done(machine: &Machine) -> Vec<String> {
@@ -91,7 +91,7 @@ fn dies_at_random(seed: u64, kills: usize, undisturbed: &[String]) {
 #[test]
 fn killed_at_a_hundred_random_moments_it_always_comes_to_success() {
     let kills = if is_large() { MANY_KILLS } else { KILLS };
-    let seed = std::env::var("MUSTER_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = variable("MUSTER_SEED").and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("MUSTER_SEED={seed} kills {kills} times");
     let undisturbed = Machine::new();

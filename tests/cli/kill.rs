@@ -55,6 +55,26 @@ const LOCK: Walk = Walk {
     start: |_| words(&["run", "lock", "--linear", "--yes"]),
 };
 
+/// The way back from the latest run.
+fn rollback(machine: &Machine) -> Vec<String> {
+    let runs = machine.json(&["runs"]);
+    words(&["rollback", runs["runs"][0]["id"].as_str().unwrap(), "--linear", "--yes"])
+}
+
+const BACK_FROM_PREPARE: Walk = Walk {
+    name: "back from prepare",
+    machine: Machine::harbour,
+    before: |machine| drop(machine.ok(&["run", "prepare", "--linear", "--yes"])),
+    start: rollback,
+};
+
+const BACK_FROM_PHASE_1: Walk = Walk {
+    name: "back from phase 1",
+    machine: Machine::new,
+    before: |machine| drop(machine.ok(&walk_phase_1())),
+    start: rollback,
+};
+
 /// Which call has met which moment.
 type Met = Vec<[bool; Killed::ALL.len()]>;
 
@@ -205,5 +225,13 @@ fn killed_at_every_moment_of_every_call_a_run_is_resumed_and_nothing_happens_twi
     if is_large() {
         PREPARE.everywhere();
         LOCK.everywhere();
+    }
+}
+
+#[test]
+fn killed_at_every_moment_on_the_way_back_it_is_resumed_and_nothing_happens_twice() {
+    BACK_FROM_PREPARE.everywhere();
+    if is_large() {
+        BACK_FROM_PHASE_1.everywhere();
     }
 }

@@ -22,4 +22,5 @@ mod refused;
 mod rollback;
 mod shape;
 mod support;
+mod tamper;
 mod walk;

@@ -180,9 +180,15 @@ impl Machine {
     }
 }
 
+/// A variable of the environment: how large the harness is, or where its chance begins.
+#[expect(clippy::disallowed_methods, reason = "what the tests do, is no business of the program")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Whether the harness runs at its large size: before a release, and not with every change.
 pub fn is_large() -> bool {
-    std::env::var("MUSTER_HARNESS").is_ok_and(|size| size == "large")
+    variable("MUSTER_HARNESS").is_some_and(|size| size == "large")
 }
 
 /// A line of the ledger.

@@ -24,26 +24,23 @@ impl Hub {
         let unwritten: Vec<_> = journal.unwritten().iter().filter_map(Line::record).collect();
         let Some(first) = unwritten.first() else { return error };
         // The runs as the disk has them, and copies that go on in memory: nothing is sent for them.
-        let walked = self.hands.walked().into_iter().chain([first.run.clone()]);
-        let durable: BTreeMap<_, _> =
-            walked.filter_map(|id| Some((id.clone(), self.history.get(&id)?.0.clone()))).collect();
-        let calls: Vec<_> = durable.values().flat_map(in_flight).collect();
+        let mut ids = self.hands.walked();
+        ids.retain(|id| *id != first.run);
+        ids.insert(0, first.run.clone());
+        let known = ids.iter().filter_map(|id| self.history.get(id));
         let mut runs: BTreeMap<_, _> =
-            durable.into_iter().map(|(id, run)| (id, Some(run))).collect();
-        for record in &unwritten {
-            let run = runs.entry(record.run.clone()).or_default();
-            *run = folded(run.take(), record);
-        }
+            known.map(|(run, _)| (run.id.clone(), run.clone())).collect();
+        let calls: Calls = runs.values().flat_map(in_flight).collect();
+        unwritten.iter().for_each(|record| fold(&mut runs, record));
         while self.hands.is_sending() {
             let Some((id, heard @ Heard::Ended { .. })) = self.hands.heard(now).await else {
                 continue;
             };
-            let run = runs.entry(id.clone()).or_default();
-            for event in run.as_ref().map(|run| hear(run, &heard, now())).unwrap_or_default() {
+            for event in runs.get(&id).map(|run| hear(run, &heard, now())).unwrap_or_default() {
                 let (actor, time) = (&self.context.surroundings.actor, now());
                 let record = journal.next(&id, actor, time, &event);
                 if let Err(JournalError::Broken { .. }) = journal.append(&id, actor, time, &event) {
-                    *run = folded(run.take(), &record);
+                    fold(&mut runs, &record);
                 }
             }
         }
@@ -51,17 +48,21 @@ impl Hub {
         let places = [Some(self.context.state_dir.clone()), Some(std::env::temp_dir())];
         let home = etcetera::home_dir().ok();
         let places: Vec<_> = places.into_iter().chain([home]).flatten().collect();
-        told(error, &first.run, &copy, &calls, copy.keep(&places))
+        told(error, &ids, &copy, &calls, copy.keep(&places))
     }
 }
 
-/// The run with one record more; none where the record does not fit, so that nothing is concluded
+/// Calls by run and attempt.
+type Calls = BTreeMap<(RunId, AttemptId), Call>;
+
+/// Adds a record to its run. A run that it does not fit is left out, so that nothing is concluded
 /// from it.
-fn folded(run: Option<Run>, record: &Record) -> Option<Run> {
-    match run {
+fn fold(runs: &mut BTreeMap<RunId, Run>, record: &Record) {
+    let run = match runs.remove(&record.run) {
         Some(mut run) => run.apply(record).is_ok().then_some(run),
         None => Run::begin(record).ok(),
-    }
+    };
+    runs.extend(run.map(|run| (record.run.clone(), run)));
 }
 
 /// The calls that were sent and whose ending the journal does not tell.
@@ -122,9 +123,9 @@ impl Copy<'_> {
 /// What a person is told.
 fn told(
     error: Error,
-    run: &str,
+    runs: &[RunId],
     copy: &Copy<'_>,
-    calls: &[((RunId, AttemptId), Call)],
+    calls: &Calls,
     kept: Result<PathBuf, String>,
 ) -> Error {
     let begun = !copy.lines.iter().any(|line| {
@@ -132,11 +133,14 @@ fn told(
     });
     let text = copy.text().unwrap_or_else(|error| error.to_string());
     let records = count(copy.lines.len(), "record");
-    let stuck = if begun {
-        format!("The run {run} is stuck here.")
-    } else {
-        format!("The run {run} did not begin.")
+    let run = runs.first().map_or("", String::as_str);
+    let mut stuck = match begun {
+        true => format!("The run {run} is stuck here."),
+        false => format!("The run {run} did not begin."),
     };
+    for other in runs.iter().skip(1) {
+        stuck.push_str(&format!("\nThe run {other} is stuck here, too."));
+    }
     let (place, copy_below) = match kept {
         Ok(path) => {
             let place = format!("What could not be written, {records}, is in {}", path.display());
@@ -167,17 +171,16 @@ fn told(
 }
 
 /// What was in flight and how it ended, as far as anybody saw.
-fn effect(lines: &[Line], calls: &[((RunId, AttemptId), Call)]) -> String {
+fn effect(lines: &[Line], calls: &Calls) -> String {
     let mut endings: BTreeMap<(RunId, AttemptId), (String, &str)> = calls
         .iter()
-        .map(|(key, call)| {
-            (key.clone(), (call_words(call), "may have been carried out, nobody saw the end"))
+        .map(|(attempt, call)| {
+            (attempt.clone(), (call_words(call), "may have been carried out, nobody saw the end"))
         })
         .collect();
     for record in lines.iter().filter_map(Line::record) {
         if let Event::Intended { attempt, call, .. } = &record.event {
-            let key = (record.run.clone(), *attempt);
-            endings.insert(key, (call_words(call), "was not sent"));
+            endings.insert((record.run, *attempt), (call_words(call), "was not sent"));
             continue;
         }
         let how = match &record.event {
@@ -185,8 +188,8 @@ fn effect(lines: &[Line], calls: &[((RunId, AttemptId), Call)]) -> String {
             Event::NotApplied { .. } => "was not carried out",
             _ => continue,
         };
-        let key = record.event.ends().map(|attempt| (record.run.clone(), attempt));
-        if let Some(ending) = key.and_then(|key| endings.get_mut(&key)) {
+        let attempt = record.event.ends().map(|attempt| (record.run, attempt));
+        if let Some(ending) = attempt.and_then(|attempt| endings.get_mut(&attempt)) {
             ending.1 = how;
         }
     }

@@ -74,22 +74,25 @@ async fn walk(
     };
     let mut console = Linear::new(aim, Answers { yes: true, ..Answers::default() });
     let operator = async move {
+        let mut said = Vec::new();
         let mut wanted = console.begin();
         loop {
             for want in std::mem::take(&mut wanted) {
                 match want {
-                    Out::Leave(_) => return,
+                    Out::Leave(exit) => return (exit, said),
                     // The runner may have ended on its disk meanwhile.
                     Out::Ask(ask) => asks.send(ask).await.unwrap_or_default(),
-                    Out::Line(_) | Out::Prompt(_) => {}
+                    Out::Line(text) | Out::Prompt(text) => said.push(text),
                 }
             }
-            let Some(news) = told.recv().await else { return };
+            let Some(news) = told.recv().await else { return (Exit::Stuck, said) };
             wanted = console.told(&news);
         }
     };
-    let (served, ()) = tokio::join!(hub.serve(asked), operator);
-    served
+    let (served, (exit, said)) = tokio::join!(hub.serve(asked), operator);
+    served?;
+    assert_eq!(exit, Exit::Succeeded, "{said:#?}");
+    Ok(())
 }
 
 /// What was changed, in any order, and nothing twice.
@@ -225,7 +228,7 @@ fn where_no_place_takes_the_copy_it_is_told_whole() {
     let gone = TempDir::new().unwrap().path().join("missing");
     let kept = copy.keep(&[gone]);
     let error = Error::from(JournalError::Broken { why: "no space".to_owned() });
-    let error = told(error, "run-1", &copy, &[], kept);
+    let error = told(error, &["run-1".to_owned()], &copy, &BTreeMap::new(), kept);
     assert!(error.what.contains(&copy.text().unwrap()), "{}", error.what);
     assert_eq!(error.copy, None);
     assert!(error.advice.contains("`muster resume run-1`"));
