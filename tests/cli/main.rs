@@ -3,6 +3,7 @@
 //! Everything happens in practice, each test in a state directory of its own, without a terminal.
 #![cfg(test)]
 
+mod attach;
 mod books;
 mod check;
 mod crash;
@@ -12,6 +13,8 @@ mod hostile;
 mod interrupted;
 mod journal;
 mod json;
+mod lease;
+mod link;
 mod plan;
 mod refused;
 mod rollback;

@@ -79,7 +79,8 @@ impl Machine {
         self.home.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
         command
             .env_clear()
@@ -246,6 +247,11 @@ impl Running {
         let Self { mut child, out, .. } = self;
         drop(out);
         child.wait().expect("its end").code()
+    }
+
+    /// Number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends it a signal.
