@@ -29,6 +29,7 @@ use crate::settings;
 use consoles::{ConsoleId, Consoles, Knock};
 use door::Door;
 
+pub(super) use command::held;
 pub use command::{doing, options_of};
 pub use door::socket_of;
 

@@ -5,6 +5,7 @@
 //! and hears the answers.
 
 mod account;
+mod alone;
 mod attach;
 pub mod clock;
 pub mod context;
@@ -17,6 +18,7 @@ pub mod practice;
 mod wire;
 
 pub use account::{Connected, connect};
+pub use alone::take_over_alone;
 pub use attach::{Link, attach, first_console, refuse, start};
 pub use context::{Context, Options, Surroundings};
 pub use history::{History, state_of};

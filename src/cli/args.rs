@@ -94,7 +94,10 @@ pub(super) enum Command {
     /// Come back to a run that is going on, or watch it from a second terminal
     Attach(AttachArgs),
     /// What ran, what rests where, and what it needs of a person
-    Runs,
+    Runs {
+        #[command(subcommand)]
+        command: Option<RunsCommand>,
+    },
     /// Where a run stands, as text to paste into a ticket
     Status {
         /// The run; the latest when absent
@@ -186,6 +189,21 @@ pub(super) struct ResumeArgs {
     pub run: Option<String>,
     #[command(flatten)]
     pub walk: WalkArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RunsCommand {
+    /// Command a run that somebody else commands; they only watch from then on
+    TakeOver(TakeOverArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TakeOverArgs {
+    /// The run
+    pub run: String,
+    /// Your name, where nobody can type it
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -16,13 +16,14 @@ mod run;
 mod runner;
 mod runs;
 mod show;
+mod take_over;
 
 use std::sync::Arc;
 
 use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Arguments;
-use args::Command;
+use args::{Command, RunsCommand};
 pub use out::Out;
 
 use crate::app::{Context, Surroundings};
@@ -93,8 +94,11 @@ async fn command(
         Some(Command::Rollback(args)) => run::rollback(context, args, out).await,
         Some(Command::Attach(args)) => attach::attach(context, args, out).await,
         Some(Command::Runner) => runner::runner(context).await,
-        Some(Command::Runs) => runs::runs(&context, json, out),
-        Some(Command::Status { run }) => runs::status(&context, run.as_deref(), json, out),
+        Some(Command::Runs { command: Some(RunsCommand::TakeOver(args)) }) => {
+            take_over::take_over(&context, args, out).await
+        }
+        Some(Command::Runs { command: None }) => runs::runs(&context, json, out).await,
+        Some(Command::Status { run }) => runs::status(&context, run.as_deref(), json, out).await,
         Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),
         Some(Command::Practice { command }) => practice::practice(&context, &command, json, out),
         Some(Command::Doctor) => doctor::doctor(&context, json, out).await,

@@ -1,19 +1,75 @@
 //! `muster runs` and `muster status`: what ran, what rests where, what it needs.
 
+use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 
 use super::Out;
+use super::reach::peek;
 use crate::app::{Context, History, state_of};
 use crate::engine::words::{call_words, end_words};
 use crate::engine::{Run, StepState, TargetState};
 use crate::error::{Error, Exit};
 use crate::journal;
+use crate::link::{RunRow, Welcome};
 
-pub(super) fn runs(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
-    let history = History::of(&journal::read(&context.state_dir)?.lines)?;
+/// The process that walks a run now.
+#[derive(Clone, Debug, Serialize)]
+struct Walker {
+    /// Its number.
+    process: u32,
+    /// Since when it runs.
+    since: Timestamp,
+    /// Who started it: `user@host`.
+    actor: String,
+    /// Who commands there now, when somebody does: `user@host`.
+    pilot: Option<String>,
+}
+
+/// A run as it is listed, and who walks it.
+#[derive(Debug, Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    row: RunRow,
+    walked_by: Option<Walker>,
+}
+
+/// What walks a run. A runner that does not answer is no reason not to list what the journal says.
+fn walker(found: Option<&Welcome>, run: &str) -> Option<Walker> {
+    let found = found.filter(|found| found.walks.iter().any(|walked| walked == run))?;
+    let Welcome { process, since, actor, pilot, .. } = found.clone();
+    Some(Walker { process, since, actor, pilot })
+}
+
+async fn found(context: &Context, out: &Out) -> Option<Welcome> {
+    match peek(context).await {
+        Ok(found) => found,
+        Err(error) => {
+            out.talk(&error.render());
+            None
+        }
+    }
+}
+
+fn walker_words(walker: &Walker) -> String {
+    let Walker { process, since, actor, pilot } = walker;
+    let pilot = pilot.as_ref().map_or_else(
+        || "nobody is attached to command it".to_owned(),
+        |pilot| format!("{pilot} commands"),
+    );
+    format!("process {process} of {actor} since {since:.0}; {pilot}")
+}
+
+pub(super) async fn runs(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
+    let found = found(context, out).await;
+    let history = History::read(&context.state_dir)?;
     let rows = history.rows();
     if json {
-        out.json(&json!({ "version": 1, "runs": rows }));
+        let rows = rows.into_iter().map(|row| {
+            let walked_by = walker(found.as_ref(), &row.id);
+            Listed { row, walked_by }
+        });
+        out.json(&json!({ "version": 1, "runs": rows.collect::<Vec<_>>() }));
         return Ok(Exit::Succeeded);
     }
     if rows.is_empty() {
@@ -32,25 +88,37 @@ pub(super) fn runs(context: &Context, json: bool, out: &Out) -> Result<Exit, Err
             row.book,
             row.started.strftime("%Y-%m-%d %H:%M UTC"),
         ));
-        if let Some(needs) = row.needs {
+        if let Some(needs) = &row.needs {
             out.line(&format!("    needs: {needs}"));
+        }
+        match walker(found.as_ref(), &row.id) {
+            Some(walker) => out.line(&format!("    walked by {}", walker_words(&walker))),
+            // What is stuck needs more than a process.
+            None if row.needs.is_some() && row.state != "stuck" => {
+                out.line(&format!("    nobody walks it now: muster resume {}", row.id));
+            }
+            None => {}
         }
     }
     Ok(Exit::Succeeded)
 }
 
-pub(super) fn status(
+pub(super) async fn status(
     context: &Context,
     run: Option<&str>,
     json: bool,
     out: &Out,
 ) -> Result<Exit, Error> {
+    let found = found(context, out).await;
     let verified = journal::read(&context.state_dir)?;
     let history = History::of(&verified.lines)?;
     let run = history.meant(run, false)?;
     let (state, needs) = state_of(run);
     if json {
-        out.json(&json!({ "version": 1, "state": state, "needs": needs, "run": run }));
+        let walked_by = walker(found.as_ref(), &run.id);
+        out.json(&json!({
+            "version": 1, "state": state, "needs": needs, "walked_by": walked_by, "run": run,
+        }));
         return Ok(Exit::Succeeded);
     }
     let bound = &run.bound;
@@ -67,6 +135,14 @@ pub(super) fn status(
         run.mode.to_string().to_uppercase()
     ));
     out.line(&format!("  who       {} since {:.0}", run.actor, run.started));
+    let operator = &run.operator;
+    out.line(&format!(
+        "  operator  {} ({}) since {:.0}",
+        operator.name, operator.actor, operator.since
+    ));
+    if let Some(walker) = walker(found.as_ref(), &run.id) {
+        out.line(&format!("  walked by {}", walker_words(&walker)));
+    }
     out.line(&format!("  last      {:.0}", run.last));
     out.line(&format!("  changes   {} calls applied", run.applied));
     if let Some(needs) = needs {

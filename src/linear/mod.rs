@@ -315,7 +315,7 @@ impl Linear {
             return vec![Out::Line(error.to_string()), Out::Leave(Exit::Stuck)];
         }
         self.note_call(record);
-        self.asked = None;
+        self.asked.take_if(|asked| is_answered(asked, &record.event));
         let Some(run) = &self.run else { return Vec::new() };
         let call = record.event.ends().and_then(|id| self.calls.get(&id));
         let time = record.time.strftime("%H:%M:%S");
@@ -348,6 +348,28 @@ impl Linear {
             return [vec![line], self.react()].concat();
         }
         [vec![line], self.leave(Exit::Paused)].concat()
+    }
+}
+
+/// True when an event is what came of a command, or the run rests: nothing comes of it any more.
+const fn is_answered(command: &Command, event: &Event) -> bool {
+    match command {
+        _ if matches!(event, Event::Rested { .. }) => true,
+        Command::Arm {} => matches!(event, Event::Armed {}),
+        Command::Disarm {} => matches!(event, Event::Disarmed {}),
+        Command::Confirm { .. } => {
+            matches!(event, Event::Confirmed { .. } | Event::Reopened { .. })
+        }
+        Command::Answer { .. } => matches!(event, Event::Replied { .. }),
+        Command::Skip { .. } => matches!(event, Event::Skipped { .. }),
+        Command::Retry { .. } => matches!(event, Event::Retried { .. }),
+        Command::Note { .. } => matches!(event, Event::Noted { .. }),
+        Command::Pause { .. } => matches!(event, Event::Paused { .. }),
+        Command::Resume {} => matches!(event, Event::Resumed {}),
+        Command::Accept {} => matches!(event, Event::Accepted {}),
+        Command::Abort { .. } => matches!(event, Event::AbortAsked { .. }),
+        Command::GiveUp {} => false,
+        Command::TakeOver { .. } => matches!(event, Event::TakenOver { .. }),
     }
 }
 

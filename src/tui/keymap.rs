@@ -25,6 +25,7 @@ pub(super) enum Action {
     Pause,
     Note,
     Abort,
+    TakeOver,
     Rollback,
     Follow,
     Journal,
@@ -180,6 +181,13 @@ pub(super) const TABLE: &[Binding] = &[
         "See what taking back this run would change, and start that as a run of its own.",
     ),
     row(
+        Action::TakeOver,
+        &[Scope::Run],
+        &[letter('T')],
+        "take over",
+        "Command this run from here. Whoever commands it now only watches then.",
+    ),
+    row(
         Action::Follow,
         &[Scope::Run],
         &[letter('f')],
@@ -317,7 +325,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 25] = [
+    const ACTIONS: [Action; 26] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -336,6 +344,7 @@ mod tests {
         Action::Pause,
         Action::Note,
         Action::Abort,
+        Action::TakeOver,
         Action::Rollback,
         Action::Follow,
         Action::Journal,

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod account;
+mod attach;
 mod books;
 mod check;
 mod crash;
@@ -15,6 +16,8 @@ mod interrupted;
 mod journal;
 mod json;
 mod kill;
+mod lease;
+mod link;
 mod login;
 mod plan;
 mod race;

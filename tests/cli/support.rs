@@ -79,7 +79,8 @@ impl Machine {
         self.home.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
         command
             .env_clear()

@@ -169,7 +169,7 @@ pub fn doing(run: &Run) -> String {
 }
 
 /// The error of a journal that another process writes, with what that process is doing.
-pub(super) fn held(directory: &Path, error: JournalError) -> Error {
+pub(in crate::app) fn held(directory: &Path, error: JournalError) -> Error {
     let locked = matches!(error, JournalError::Locked { .. });
     let mut error = Error::from(error);
     let history = locked.then(|| History::read(directory)).and_then(Result::ok);

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 use ratatui_textarea::{TextArea, WrapMode};
 
-use crate::engine::{Command, Run, RunId, StepState};
+use crate::engine::{Command, Rest, Run, RunId, Stage, StepState};
 use crate::link::Ask;
 use crate::tui::keymap::Chord;
 use crate::tui::page::{Dialog, Haste, Move, View};
@@ -33,6 +33,7 @@ enum What {
     Skip { step: usize },
     Abort,
     Answer { step: usize },
+    TakeOver,
 }
 
 impl TextDialog {
@@ -92,6 +93,27 @@ impl TextDialog {
         Self::new(run, What::Answer { step }, title, lines)
     }
 
+    /// Who commands from now on.
+    pub fn take_over(run: &Run) -> Self {
+        let operator = &run.operator;
+        let since = operator.since.strftime("%Y-%m-%d %H:%M UTC");
+        let lines = vec![
+            (Role::Strong, "Command this run from here".to_owned()),
+            (
+                Role::Plain,
+                format!("{} ({}) commands it since {since}.", operator.name, operator.actor),
+            ),
+            (
+                Role::Warn,
+                "They only watch from then on. What they armed has to be armed again where the \
+                 environment is protected."
+                    .to_owned(),
+            ),
+            (Role::Plain, "It is written to the journal. Your name?".to_owned()),
+        ];
+        Self::new(run, What::TakeOver, "Take over".to_owned(), lines)
+    }
+
     fn text(&self) -> String {
         self.area.lines().join(" ").trim().to_owned()
     }
@@ -102,6 +124,7 @@ impl TextDialog {
             What::Skip { step } => Command::Skip { step, reason: text },
             What::Abort => Command::Abort { reason: text },
             What::Answer { step } => Command::Answer { step, text },
+            What::TakeOver => Command::TakeOver { name: text },
         }
     }
 }
@@ -116,11 +139,15 @@ impl Dialog for TextDialog {
         if self.what == What::Note {
             return None;
         }
+        let stuck = |run: &Run| matches!(run.stage, Stage::Rested { rest: Rest::Stuck { .. } });
+        if self.what == What::TakeOver && run.is_some_and(stuck) {
+            return None;
+        }
         let Some(run) = run.filter(|run| !run.is_at_rest()) else {
             return Some("the run has ended meanwhile".to_owned());
         };
         let gone = match self.what {
-            What::Note | What::Abort => false,
+            What::Note | What::Abort | What::TakeOver => false,
             What::Skip { step } => run.current() != Some(step),
             What::Answer { step } => {
                 !matches!(run.steps.get(step).map(|s| &s.state), Some(StepState::Asking { .. }))

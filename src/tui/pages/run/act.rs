@@ -23,6 +23,7 @@ pub(super) const fn is_about_run(action: Action) -> bool {
             | Action::Note
             | Action::Abort
             | Action::Rollback
+            | Action::TakeOver
             | Action::Follow
     )
 }
@@ -32,7 +33,15 @@ pub(super) fn refuses(action: Action, run: &Run, looking: bool, view: &View<'_>)
     let rested = || run.is_at_rest().then(|| "the run has ended".to_owned());
     let when = |wrong: bool, why: &str| wrong.then(|| why.to_owned());
     let current = run.current().and_then(|at| run.steps.get(at));
-    if still(run, view) && is_about_run(action) && !matches!(action, Action::Go | Action::Follow) {
+    if view.told.watching
+        && is_about_run(action)
+        && !matches!(action, Action::TakeOver | Action::Follow)
+    {
+        let who = view.told.pilot.as_deref().unwrap_or("nobody");
+        return Some(format!("{who} commands, and this console watches: T takes over"));
+    }
+    let stands = !matches!(action, Action::Go | Action::Follow | Action::TakeOver);
+    if still(run, view) && is_about_run(action) && stands {
         return Some("it stands still: Enter goes on with it".to_owned());
     }
     match action {
@@ -61,6 +70,10 @@ pub(super) fn refuses(action: Action, run: &Run, looking: bool, view: &View<'_>)
             NoWayBack::NotAtRest => "it can be rolled back once it has ended: A ends it".to_owned(),
             why => why.to_string(),
         }),
+        Action::TakeOver => {
+            let stuck = matches!(run.stage, Stage::Rested { rest: Rest::Stuck { .. } });
+            rested().filter(|_| !stuck)
+        }
         Action::Follow => when(!looking, "this is the current step already"),
         _ => None,
     }
@@ -156,6 +169,7 @@ pub(super) fn act(action: Action, run: &Run, view: &View<'_>) -> Vec<Move> {
         (Action::Retry, Some(step)) => vec![tell(run, Command::Retry { step })],
         (Action::Skip, Some(step)) => vec![Move::Dialog(Box::new(TextDialog::skip(run, step)))],
         (Action::Note, _) => vec![Move::Dialog(Box::new(TextDialog::note(run)))],
+        (Action::TakeOver, _) => vec![Move::Dialog(Box::new(TextDialog::take_over(run)))],
         (Action::Rollback, _) => PlanPage::open(Course::Rollback { run: run.id.clone() }),
         (Action::Abort, _) => vec![Move::Dialog(Box::new(TextDialog::abort(run)))],
         _ => Vec::new(),

@@ -216,7 +216,12 @@ impl Page for RunPage {
             return;
         };
         let (role, text) = next::sentence(&watched.run, view);
-        let taken = canvas.sentence(area, role, &format!("NEXT  {text}"));
+        let whose = match (&view.told.pilot, view.told.watching) {
+            (Some(pilot), true) => format!("NEXT, for {pilot}  "),
+            (None, true) => "NEXT, for whoever takes over  ".to_owned(),
+            (_, false) => "NEXT  ".to_owned(),
+        };
+        let taken = canvas.sentence(area, role, &format!("{whose}{text}"));
         self.draw_parts(rows(area, taken, area.height), canvas, watched, view);
     }
 }
