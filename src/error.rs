@@ -1,6 +1,7 @@
 //! What a person is told when something does not work: what happened, what it did to AWS, what to
 //! do next, under a stable code. The only place that words an error for the command line.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -38,11 +39,11 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 /// An error for a person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{what}")]
 pub struct Error {
     /// A stable code: `no-such-book`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What happened.
     pub what: String,
     /// What it did to AWS.
@@ -51,6 +52,8 @@ pub struct Error {
     pub advice: String,
     /// How the program ends.
     pub exit: Exit,
+    /// What has to be kept: printed after everything else, line by line and without indentation.
+    pub copy: Option<String>,
 }
 
 impl Error {
@@ -66,7 +69,14 @@ impl Error {
         what: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Self { code, what: what.into(), effect: None, advice: advice.into(), exit }
+        Self {
+            code: Cow::Borrowed(code),
+            what: what.into(),
+            effect: None,
+            advice: advice.into(),
+            exit,
+            copy: None,
+        }
     }
 
     /// The same error, with what it did to AWS.
@@ -84,6 +94,9 @@ impl Error {
         }
         if !self.advice.is_empty() {
             let _ = writeln!(text, "  next:   {}", lines(&self.advice));
+        }
+        for line in self.copy.iter().flat_map(|copy| copy.lines()) {
+            let _ = writeln!(text, "{}", visible(line));
         }
         text
     }

@@ -53,6 +53,10 @@
 //! the end). All four are plain synchronous functions of the state; consoles fold the very same
 //! records with the same [`engine::Run::apply`].
 //!
+//! Where a person sits at a terminal, the hub lives in a process of its own (`app::attach` starts
+//! it and finds it again), and the same Asks and News go over a socket as lines of JSON. Any number
+//! of consoles may be attached; one commands, and none is ever waited for.
+//!
 //! # Invariants
 //!
 //! - **No change is sent before its intent is durable.** A call is sent only in state *sent*, which
@@ -67,9 +71,12 @@
 //!   environment's; every pause and every resume forgets it. Credentials that change in between sign
 //!   no change before the account has said whose they are. Bucket calls name their owner besides.
 //! - **Read-only is a state of the run**, not a set of hidden keys.
-//! - **After one failing write or fsync nothing is written or sent any more.**
+//! - **After one failing operation of the disk nothing is written or sent any more.** What could not
+//!   be written is kept elsewhere and told.
 //! - **No text from outside reaches a terminal unseen.** Each sink passes what it writes through
 //!   [`text`]: the finished screen buffer, the lines of the command line, and its JSON.
+//! - **A run stops for no console.** One that leaves, hangs or says nonsense is left behind.
+//! - **One run per resource.** What a run that is not at rest may change, no other run touches.
 //! - **Nothing waits in key or draw code**; all channels are bounded.
 //!
 //! `tests/engine` breaks each of the first six on purpose in the simulated account: a crash at

@@ -3,6 +3,8 @@
 //! A console never reaches into the runner: it sends [`Ask`]s and is told [`News`]. Everything in
 //! here can be serialised, so that the two may live in one process or in two.
 
+mod hello;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,10 +13,12 @@ use serde_json::Value;
 
 use crate::cloud::sts::Identity;
 use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
-use crate::error::Exit;
+use crate::error::{Error, Exit};
 use crate::estate::Environment;
 use crate::runbook::{Bound, OutlineStep, Param, Pinned};
 use crate::settings::Kind;
+
+pub use hello::{Hello, Seat, VERSION, Welcome, Wish};
 
 /// What a console asks of the runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,6 +158,30 @@ pub enum News {
     Trouble {
         /// What happened and what to do.
         said: Said,
+    },
+    /// What is served, to a console in another process: the first that it is told.
+    Welcome(Welcome),
+    /// What this console may do now, and who commands.
+    Seats {
+        /// This console.
+        seat: Seat,
+        /// Who commands, when somebody does: `user@host`.
+        pilot: Option<String>,
+    },
+    /// What was asked is for whoever commands, and this console only watches.
+    Denied {
+        /// Why, and how to take over.
+        why: String,
+    },
+    /// Something worth knowing that changes nothing.
+    Notice {
+        /// What.
+        text: String,
+    },
+    /// The runner has ended, or does not talk to this console: the last that it is told.
+    Ended {
+        /// Why, and what to do.
+        error: Error,
     },
 }
 

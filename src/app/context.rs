@@ -1,5 +1,6 @@
 //! What the program was started with: its options and what surrounds it.
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -33,6 +34,30 @@ pub struct Options {
     pub read_only: bool,
     /// Plain lines instead of the full screen.
     pub linear: bool,
+}
+
+impl Options {
+    /// The arguments that say the same, for a process that is started with them.
+    pub(super) fn arguments(&self) -> Vec<OsString> {
+        let Self { estate, environment, practice, profile, region, .. } = self;
+        let texts = [
+            ("--estate", estate),
+            ("--env", environment),
+            ("--profile", profile),
+            ("--region", region),
+            ("--endpoint-url", &self.endpoint_url),
+        ];
+        let paths = [("--state-dir", &self.state_dir), ("--runbooks", &self.runbooks)];
+        let flags = [("--practice", *practice), ("--read-only", self.read_only)];
+        let texts =
+            texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?.into())));
+        let paths =
+            paths.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?.into())));
+        let flags = flags.into_iter().filter(|(_, given)| *given);
+        let pairs =
+            texts.chain(paths).flat_map(|(name, value): (_, OsString)| [name.into(), value]);
+        pairs.chain(flags.map(|(name, _)| name.into())).collect()
+    }
 }
 
 /// What is known of the machine and the terminal, read once.

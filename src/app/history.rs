@@ -1,6 +1,7 @@
 //! The runs that the journal tells of.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -8,7 +9,7 @@ use crate::engine::{
     Event, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
 };
 use crate::error::{Error, Exit};
-use crate::journal::Line;
+use crate::journal::{self, Line};
 use crate::link::RunRow;
 use crate::runbook::Bound;
 
@@ -29,6 +30,14 @@ impl History {
             history.add(record)?;
         }
         Ok(history)
+    }
+
+    /// Reads and folds the journal of a state directory, without writing.
+    ///
+    /// # Errors
+    /// It cannot be read, does not verify, or another version wrote it.
+    pub fn read(state_dir: &Path) -> Result<Self, Error> {
+        Self::of(&journal::read(state_dir)?.lines)
     }
 
     /// Folds one more record.

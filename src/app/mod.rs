@@ -5,6 +5,7 @@
 //! and hears the answers.
 
 mod account;
+mod attach;
 pub mod clock;
 pub mod context;
 mod hands;
@@ -13,10 +14,12 @@ mod hub;
 mod library;
 mod planner;
 pub mod practice;
+mod wire;
 
 pub use account::{Connected, connect};
+pub use attach::{Link, attach, first_console, refuse, start};
 pub use context::{Context, Options, Surroundings};
 pub use history::{History, state_of};
-pub use hub::{Hub, unbound};
+pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};

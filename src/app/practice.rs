@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock;
+use crate::cloud::Account;
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate, Item};
+use crate::journal::Disk;
 use crate::sandbox::{Entry, Fault, Sandbox, World, seeds};
 
 /// How many seconds pass in the simulated account in one second of the clock: a table that takes
@@ -23,8 +25,10 @@ const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
 /// The seed of accounts that are made from an inventory.
 const SEED: u64 = 7;
 
+mod killed;
+
 /// The simulated account of one environment, and where it is kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Practice {
     world: Arc<Mutex<World>>,
     path: PathBuf,
@@ -53,7 +57,7 @@ impl Practice {
 
     /// The account behind the same calls as AWS. Its clock goes on from where it stood, and every
     /// effect is on the disk before its reply is given.
-    pub fn account(&self) -> Sandbox {
+    pub fn account(&self) -> impl Account + use<> {
         let (opened, kept) = (clock::now(), self.with(World::clock));
         let stood = kept.checked_add(BETWEEN).unwrap_or(kept);
         let clock = move || {
@@ -63,7 +67,13 @@ impl Practice {
         };
         let path = self.path.clone();
         let after = move |world: &World| store(&path, world).map_err(|error| error.what);
-        Sandbox::new(Arc::clone(&self.world), Arc::new(clock), Arc::new(after))
+        let sandbox = Sandbox::new(Arc::clone(&self.world), Arc::new(clock), Arc::new(after));
+        killed::Mortal::new(self.clone(), sandbox)
+    }
+
+    /// The disk of the journal, which can be where the process is killed.
+    pub fn disk(&self, files: Box<dyn Disk>) -> Box<dyn Disk> {
+        Box::new(killed::Watched::new(self.clone(), files))
     }
 
     /// Every effect that the account has seen, in order.

@@ -91,6 +91,8 @@ pub(super) enum Command {
     Resume(ResumeArgs),
     /// Take back what a run changed, last change first, as a run of its own
     Rollback(RollbackArgs),
+    /// Come back to a run that is going on, or watch it from a second terminal
+    Attach(AttachArgs),
     /// What ran, what rests where, and what it needs of a person
     Runs,
     /// Where a run stands, as text to paste into a ticket
@@ -123,6 +125,9 @@ pub(super) enum Command {
     },
     /// The manual page
     Man,
+    /// The process behind a console; started by it
+    #[command(hide = true)]
+    Runner,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -181,6 +186,15 @@ pub(super) struct ResumeArgs {
     pub run: Option<String>,
     #[command(flatten)]
     pub walk: WalkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AttachArgs {
+    /// The run; the one that is being walked when absent
+    pub run: Option<String>,
+    /// Only watch, also when nobody commands
+    #[arg(long)]
+    pub watch: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,16 +9,12 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Out;
+use super::reach::{NEWS, Runner, reach};
 use super::run::{self, Signals};
-use crate::app::{Context, Hub, Surroundings, clock};
+use crate::app::{Context, Surroundings, clock};
 use crate::error::{Error, Exit};
 use crate::link::{Ask, News};
 use crate::tui::{self, Colour, Console, Events, First, Input, Look, Outgoing, Screen};
-
-/// How many asks may wait: a person types slower than the runner answers.
-pub(super) const ASKS: usize = 64;
-/// How many news may wait before the runner does: some seconds of a busy run.
-pub(super) const NEWS: usize = 1024;
 
 /// How often the clocks on the screen move.
 const TICK: Duration = Duration::from_millis(250);
@@ -39,7 +35,7 @@ pub(super) fn is_wanted(context: &Context) -> bool {
 pub(super) async fn console(context: Arc<Context>, out: &Out) -> Result<Exit, Error> {
     context.place()?;
     if is_wanted(&context) {
-        return open(context, First::Home).await;
+        return open(context, First::Home, out).await;
     }
     let surroundings = &context.surroundings;
     if surroundings.stdin_is_terminal && surroundings.stdout_is_terminal {
@@ -50,12 +46,21 @@ pub(super) async fn console(context: Arc<Context>, out: &Out) -> Result<Exit, Er
     Err(Error::usage("no-terminal", what, advice))
 }
 
+/// Opens the console over the runner of this place.
+pub(super) async fn open(context: Arc<Context>, first: First, out: &Out) -> Result<Exit, Error> {
+    let runner = reach(&context).await?;
+    show(&context, runner, first, out).await
+}
+
 /// Opens the console, and gives the terminal back whatever happens.
-pub(super) async fn open(context: Arc<Context>, first: First) -> Result<Exit, Error> {
+pub(super) async fn show(
+    context: &Context,
+    runner: Runner,
+    first: First,
+    out: &Out,
+) -> Result<Exit, Error> {
     let look = Look { colour: colour(&context.surroundings), zone: TimeZone::system() };
-    let (asks, asked) = mpsc::channel(ASKS);
-    let (news, told) = mpsc::channel(NEWS);
-    let hub = Hub::new(context, news).await?;
+    let Runner { asks, told, served } = runner;
     let screen = Screen::enter().map_err(|e| {
         let advice = "Use --linear: it does everything that the full screen does.";
         Error::new("terminal", Exit::Failed, e.to_string(), advice)
@@ -63,10 +68,13 @@ pub(super) async fn open(context: Arc<Context>, first: First) -> Result<Exit, Er
     let mut desk =
         Desk { console: Console::new(look), screen, waiting: VecDeque::new(), left: false };
     desk.take(first);
-    let (served, shown) = tokio::join!(hub.serve(asked), desk.sit(asks, told));
+    let (served, shown) = tokio::join!(served, desk.sit(asks, told));
     // An error of the runner is worth more than how the screen ended.
     served?;
-    shown
+    for line in shown? {
+        out.talk(&line);
+    }
+    Ok(Exit::Succeeded)
 }
 
 fn colour(surroundings: &Surroundings) -> Colour {
@@ -92,12 +100,13 @@ impl Desk {
         self.carry_out(wanted);
     }
 
-    /// Until the person leaves, the terminal is gone, or the runner has stopped.
+    /// Until the person leaves, the terminal is gone, or the runner has stopped. Says what becomes
+    /// of the runs.
     async fn sit(
         mut self,
         asks: mpsc::Sender<Ask>,
         mut told: mpsc::Receiver<News>,
-    ) -> Result<Exit, Error> {
+    ) -> Result<Vec<String>, Error> {
         let mut events = tui::events();
         let mut signals = Signals::new()?;
         let mut ticks = interval(TICK);
@@ -126,12 +135,12 @@ impl Desk {
             self.hear_what_waits(&mut events, &mut told);
             self.draw();
         }
-        // Dropping the asks tells the runner that nobody is here: it sees what is in flight to its
-        // end. The news are read on, so that it never waits for this console.
+        // Dropping the asks tells the runner that nobody is here. The news are read on, so that it
+        // never waits for this console.
         drop(asks);
         self.screen.leave();
         while told.recv().await.is_some() {}
-        Ok(Exit::Succeeded)
+        Ok(self.console.farewell())
     }
 
     /// Everything that is there already, before drawing once.

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, data on stdout and talk on stderr.
 
 mod args;
+mod attach;
 mod check;
 mod console;
 mod doctor;
@@ -10,7 +11,9 @@ mod list;
 mod out;
 mod plan;
 mod practice;
+mod reach;
 mod run;
+mod runner;
 mod runs;
 mod show;
 
@@ -68,7 +71,10 @@ fn perform(arguments: Arguments, out: &Out) -> Result<Exit, Error> {
         .enable_all()
         .build()
         .map_err(|e| Error::new("runtime", Exit::Failed, e.to_string(), ""))?;
-    runtime.block_on(command(arguments.command, context, json, out))
+    let ended = runtime.block_on(command(arguments.command, context, json, out));
+    // A thread that waits for a line of input is not waited for: nobody will type it.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn command(
@@ -85,6 +91,8 @@ async fn command(
         Some(Command::Run(args)) => run::run(context, args, out).await,
         Some(Command::Resume(args)) => run::resume(context, args, out).await,
         Some(Command::Rollback(args)) => run::rollback(context, args, out).await,
+        Some(Command::Attach(args)) => attach::attach(context, args, out).await,
+        Some(Command::Runner) => runner::runner(context).await,
         Some(Command::Runs) => runs::runs(&context, json, out),
         Some(Command::Status { run }) => runs::status(&context, run.as_deref(), json, out),
         Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),

@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 
 use super::args::{ResumeArgs, RollbackArgs, RunArgs, WalkArgs};
 use super::console;
+use super::reach::{Runner, reach};
 use super::{Out, plan};
-use crate::app::{Context, History, Hub, clock, connect, identity, unbound};
+use crate::app::{Context, History, clock, connect, identity, unbound};
 use crate::error::{Error, Exit};
-use crate::journal;
 use crate::linear::{self, Aim, Answers, Linear};
 use crate::link::{Ask, Course, News};
 use crate::tui::First;
@@ -30,7 +30,7 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
             true => First::Plan(Course::Book { book: args.book, params }),
             false => First::Book(args.book),
         };
-        return console::open(context, first).await;
+        return console::open(context, first, out).await;
     }
     // Bad parameters, a login that is needed, or the wrong account: each has its own code, and
     // shows before a run begins.
@@ -46,10 +46,10 @@ pub(super) async fn resume(
     args: ResumeArgs,
     out: &Out,
 ) -> Result<Exit, Error> {
-    let history = History::of(&journal::read(&context.state_dir)?.lines)?;
+    let history = History::read(&context.state_dir)?;
     let run = history.meant(args.run.as_deref(), true)?.id.clone();
     if is_full_screen(&context, &args.walk) {
-        return console::open(context, First::Run(run)).await;
+        return console::open(context, First::Run(run), out).await;
     }
     walk(context, Aim::Resume { run }, &args.walk, out).await
 }
@@ -60,11 +60,11 @@ pub(super) async fn rollback(
     out: &Out,
 ) -> Result<Exit, Error> {
     let (estate, environment) = context.place()?;
-    let history = History::of(&journal::read(&context.state_dir)?.lines)?;
+    let history = History::read(&context.state_dir)?;
     let (bound, ..) = history.way_back(&args.run)?;
     let course = Course::Rollback { run: args.run };
     if is_full_screen(&context, &args.walk) {
-        return console::open(context, First::Plan(course)).await;
+        return console::open(context, First::Plan(course), out).await;
     }
     let connected = connect(&context, estate, environment).await?;
     identity(&connected.account, &bound).await?;
@@ -81,6 +81,18 @@ pub(super) async fn pick(context: Arc<Context>, out: &Out) -> Result<Exit, Error
 }
 
 async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Result<Exit, Error> {
+    let runner = reach(&context).await?;
+    talk(&context, runner, aim, walk, out).await
+}
+
+/// The console as plain lines, over a runner.
+pub(super) async fn talk(
+    context: &Context,
+    runner: Runner,
+    aim: Aim,
+    walk: &WalkArgs,
+    out: &Out,
+) -> Result<Exit, Error> {
     let surroundings = &context.surroundings;
     let answers = Answers {
         yes: walk.yes,
@@ -90,11 +102,9 @@ async fn walk(context: Arc<Context>, aim: Aim, walk: &WalkArgs, out: &Out) -> Re
         read_only: context.options.read_only,
         interactive: !walk.yes && surroundings.stdin_is_terminal && surroundings.stdout_is_terminal,
     };
-    let (asks, asked) = mpsc::channel(console::ASKS);
-    let (news, told) = mpsc::channel(console::NEWS);
-    let hub = Hub::new(context, news).await?;
+    let Runner { asks, told, served } = runner;
     let linear = Linear::new(aim, answers);
-    let (served, exit) = tokio::join!(hub.serve(asked), converse(linear, asks, told, out));
+    let (served, exit) = tokio::join!(served, converse(linear, asks, told, out));
     served?;
     exit
 }
@@ -146,7 +156,7 @@ async fn converse(
                 Ok(None) | Err(_) => { lines = None; linear.hung_up() }
             },
             () = signals.any() => {
-                out.talk("Stopping: what is in flight is seen to its end. `muster resume` goes on.");
+                out.talk(&linear.farewell());
                 return Ok(Exit::Paused);
             }
         };
@@ -160,8 +170,8 @@ async fn next_line(lines: &mut Option<Lines<BufReader<Stdin>>>) -> std::io::Resu
     }
 }
 
-/// The signals that mean: stop.
-pub(super) struct Signals([Signal; 3]);
+/// The signals that mean: leave.
+pub(super) struct Signals([Signal; 4]);
 
 impl Signals {
     pub(super) fn new() -> Result<Self, Error> {
@@ -169,15 +179,16 @@ impl Signals {
             |kind| signal(kind).map_err(|e| Error::new("signals", Exit::Failed, e.to_string(), ""));
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(on);
-        Ok(Self([interrupt?, terminate?, hangup?]))
+        Ok(Self([interrupt?, terminate?, hangup?, on(SignalKind::quit())?]))
     }
 
     pub(super) async fn any(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.0;
+        let [interrupt, terminate, hangup, quit] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
             _ = hangup.recv() => {}
+            _ = quit.recv() => {}
         }
     }
 }

@@ -7,6 +7,8 @@
 mod answers;
 mod lobby;
 mod prompt;
+mod react;
+mod seat;
 pub mod wording;
 
 use std::collections::BTreeMap;
@@ -16,14 +18,10 @@ use lobby::{Lobby, Step};
 use prompt::{Prompt, Reaction};
 
 use crate::cloud::Call;
-use crate::engine::words::{count, failure_words, rest_words, sentence_in};
-use crate::engine::{
-    Command, Event, Friction, Mode, Record, Rest, Run, RunId, Stage, StepState, asks_for_rollback,
-    rollback,
-};
+use crate::engine::words::{rest_words, sentence_in};
+use crate::engine::{Command, Event, Record, Rest, Run, RunId, Stage, StepState};
 use crate::error::Exit;
 use crate::link::{Ask, Course, News, Planned};
-use crate::runbook::OnFailure;
 
 /// What a linear console is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +37,11 @@ pub enum Aim {
     },
     /// Go on with a run.
     Resume {
+        /// The run.
+        run: RunId,
+    },
+    /// Look at a run that is being walked, and command it when nobody else does.
+    Attach {
         /// The run.
         run: RunId,
     },
@@ -72,6 +75,10 @@ pub struct Linear {
     asked: Option<Command>,
     /// Whether the failure that a run was resumed from may be tried again without a person.
     may_retry: bool,
+    /// Whether the run goes on when this console leaves.
+    stays: bool,
+    /// Whether somebody else commands.
+    watching: bool,
     /// Whether the run failed and the book has it rolled back: that run is followed.
     rolling_back: bool,
     /// Whether a person wants to see the way back once the run has ended.
@@ -90,6 +97,8 @@ impl Linear {
             lobby: Lobby::default(),
             asked: None,
             may_retry: false,
+            stays: false,
+            watching: false,
             rolling_back: false,
             then_rollback: false,
         }
@@ -100,7 +109,7 @@ impl Linear {
         vec![Out::Ask(match &self.aim {
             Aim::Pick => Ask::Home {},
             Aim::Walk { course, .. } => Ask::Plan { course: course.clone() },
-            Aim::Resume { run } => Ask::Open { run: run.clone() },
+            Aim::Resume { run } | Aim::Attach { run } => Ask::Open { run: run.clone() },
         })]
     }
 
@@ -111,12 +120,19 @@ impl Linear {
                 Ok(plan) => self.planned(plan),
                 Err(said) => vec![Out::Line(said.text.clone()), Out::Leave(said.exit)],
             },
-            News::Opened { run, records, .. } => self.opened(run, records),
+            News::Opened { run, records, walked } => self.opened(run, records, *walked),
             News::Recorded { record } => self.recorded(record),
             News::Refused { refusal, .. } => self.refused(&refusal.to_string()),
             News::Trouble { said } => {
                 vec![Out::Line(said.text.clone()), Out::Leave(said.exit)]
             }
+            News::Welcome(welcome) => {
+                self.stays = welcome.stays;
+                self.seated(welcome.seat, welcome.pilot.as_deref())
+            }
+            News::Seats { seat, pilot } => self.seated(*seat, pilot.as_deref()),
+            News::Denied { why } => self.denied(why),
+            News::Notice { text } => vec![Out::Line(text.clone())],
             News::Home(home) if self.aim == Aim::Pick => self.lobby.home(home),
             News::Picks { names, .. } if self.aim == Aim::Pick => self.lobby.offer(names),
             News::Journal { records, verified } if self.aim == Aim::Pick => {
@@ -132,7 +148,8 @@ impl Linear {
             | News::Identity { .. }
             | News::Glimpse { .. }
             | News::Picks { .. }
-            | News::Journal { .. } => Vec::new(),
+            | News::Journal { .. }
+            | News::Ended { .. } => Vec::new(),
         }
     }
 
@@ -181,6 +198,9 @@ impl Linear {
     /// Nobody can type any more: the terminal is gone, or its input has ended.
     pub fn hung_up(&mut self) -> Vec<Out> {
         self.prompt = None;
+        if self.stays && self.answers.interactive {
+            return self.leave(Exit::Paused);
+        }
         self.answers.interactive = false;
         match &self.run {
             None => vec![Out::Leave(Exit::Cancelled)],
@@ -228,11 +248,17 @@ impl Linear {
     fn start(&self) -> Vec<Out> {
         match &self.aim {
             Aim::Walk { course, .. } => vec![Out::Ask(Ask::Start { course: course.clone() })],
-            Aim::Resume { .. } | Aim::Pick => Vec::new(),
+            Aim::Resume { .. } | Aim::Attach { .. } | Aim::Pick => Vec::new(),
         }
     }
 
-    fn opened(&mut self, run: &Run, records: &[Record]) -> Vec<Out> {
+    fn opened(&mut self, run: &Run, records: &[Record], walked: bool) -> Vec<Out> {
+        let follows =
+            |before: &Run| before.id == run.id || run.bound.undoes.as_ref() == Some(&before.id);
+        if self.run.as_ref().is_some_and(|before| !follows(before)) {
+            // Another run of the same runner, which somebody else walks.
+            return Vec::new();
+        }
         for record in records {
             self.note_call(record);
         }
@@ -245,7 +271,7 @@ impl Linear {
             wording::place(&run.bound.environment)
         ))];
         self.run = Some(run.clone());
-        if matches!(self.aim, Aim::Resume { .. }) {
+        if matches!(self.aim, Aim::Resume { .. } | Aim::Attach { .. }) {
             if let Stage::Rested { rest } = &run.stage
                 && !matches!(rest, Rest::Stuck { .. })
             {
@@ -257,9 +283,21 @@ impl Linear {
             let failed = matches!(here, Some(StepState::Failed { .. }));
             self.may_retry = failed && self.answers.yes;
             out.extend(wording::standing(run).into_iter().map(Out::Line));
-            out.extend(self.tell(Command::Resume {}));
+            out.extend(self.go_on(walked));
         }
         out
+    }
+
+    /// A run that is walked already needs no word to go on: what it needs is asked at once.
+    fn go_on(&mut self, walked: bool) -> Vec<Out> {
+        if walked {
+            return self.react();
+        }
+        if self.watching || matches!(self.aim, Aim::Attach { .. }) {
+            let text = "Nobody walks it now. `muster resume` goes on with it.".to_owned();
+            return vec![Out::Line(text), Out::Leave(Exit::Paused)];
+        }
+        self.tell(Command::Resume {})
     }
 
     fn note_call(&mut self, record: &Record) {
@@ -290,157 +328,6 @@ impl Linear {
         out
     }
 
-    /// What the state of the run asks of a person.
-    fn react(&mut self) -> Vec<Out> {
-        let Some(run) = &self.run else { return Vec::new() };
-        if self.prompt.is_some() || self.asked.is_some() {
-            return Vec::new();
-        }
-        match &run.stage {
-            Stage::Rested { .. } if self.then_rollback && rollback(run).is_ok() => {
-                self.then_rollback = false;
-                let course = Course::Rollback { run: run.id.clone() };
-                self.aim = Aim::Walk { course, digest: None };
-                self.run = None;
-                self.begin()
-            }
-            Stage::Rested { .. } if asks_for_rollback(run) => {
-                self.rolling_back = true;
-                let line = "What it changed is taken back, as the book says.".to_owned();
-                vec![Out::Line(line)]
-            }
-            Stage::Rested { rest } => {
-                let lines = wording::end(run, rest);
-                // Taken back or not: the book that was asked for was not done.
-                let exit = match exit_of(rest) {
-                    Exit::Succeeded if self.rolling_back => Exit::Failed,
-                    exit => exit,
-                };
-                lines.into_iter().map(Out::Line).chain([Out::Leave(exit)]).collect()
-            }
-            Stage::Reviewing {} => self.review(),
-            Stage::Paused { why, .. } => {
-                let prompt = Prompt::Paused { why: why.clone(), run: run.id.clone() };
-                if self.answers.interactive {
-                    return self.ask(prompt);
-                }
-                let how = format!("It rests half way. Go on with: muster resume {}", run.id);
-                vec![Out::Line(format!("Paused: {why}")), Out::Line(how), Out::Leave(Exit::Paused)]
-            }
-            Stage::Aborting { .. } => Vec::new(),
-            Stage::Walking {} => match run.current() {
-                Some(step) if run.identity.is_some() => self.at(step),
-                _ => Vec::new(),
-            },
-        }
-    }
-
-    fn at(&mut self, step: usize) -> Vec<Out> {
-        let Some(run) = &self.run else { return Vec::new() };
-        match &run.steps[step].state {
-            StepState::Planned { digest } => {
-                let (digest, friction) = (digest.clone(), run.friction(step));
-                if friction == Friction::None {
-                    Vec::new()
-                } else {
-                    self.confirm(step, digest, &friction)
-                }
-            }
-            StepState::Working {} if run.waits_to_be_armed() => self.arm(),
-            StepState::Asking { text } => {
-                let id = &run.bound.steps[step].id;
-                let practice = run.mode == Mode::Practice;
-                match self.answers.answer(id, practice) {
-                    Some(text) => self.tell(Command::Answer { step, text }),
-                    None if self.answers.interactive => {
-                        let text = text.clone();
-                        self.ask(Prompt::Answer { step, text })
-                    }
-                    None => self.stop(&format!("--answer {id}=TEXT is missing")),
-                }
-            }
-            // The book says what happens, and it is about to.
-            StepState::Failed { .. } if run.bound.steps[step].on_failure != OnFailure::Ask => {
-                Vec::new()
-            }
-            StepState::Failed { failure } => {
-                let what = failure_words(failure);
-                let advice = failure.advice.clone();
-                if self.answers.interactive {
-                    return self.ask(Prompt::Failed { step, what, advice });
-                }
-                if std::mem::take(&mut self.may_retry) {
-                    return self.tell(Command::Retry { step });
-                }
-                let lines = vec![
-                    Out::Line(format!("Step {} failed: {what}", step + 1)),
-                    Out::Line(format!("  next: {advice}")),
-                ];
-                [lines, self.tell(Command::GiveUp {})].concat()
-            }
-            StepState::Waiting {}
-            | StepState::Inspecting {}
-            | StepState::Working {}
-            | StepState::Ended { .. } => Vec::new(),
-        }
-    }
-
-    /// What became of the calls in flight is told before anything goes on.
-    fn review(&mut self) -> Vec<Out> {
-        let Some(run) = self.run.as_ref().filter(|run| run.is_reviewed()) else {
-            return Vec::new();
-        };
-        let lines = wording::evidence(run).into_iter().map(Out::Line);
-        let out: Vec<_> = lines.collect();
-        let next = match self.answers.interactive {
-            true => self.ask(Prompt::Review),
-            false => self.tell(Command::Accept {}),
-        };
-        [out, next].concat()
-    }
-
-    fn arm(&mut self) -> Vec<Out> {
-        let Some(run) = &self.run else { return Vec::new() };
-        if self.answers.interactive && !self.answers.yes {
-            let what =
-                format!("{} is protected and read-only.", wording::place(&run.bound.environment));
-            return self.ask(Prompt::Arm { what });
-        }
-        if !self.answers.yes && self.answers.confirm.is_empty() {
-            return self.stop("missing: --yes");
-        }
-        self.tell(Command::Arm {})
-    }
-
-    fn confirm(&mut self, step: usize, digest: String, friction: &Friction) -> Vec<Out> {
-        let Some(run) = &self.run else { return Vec::new() };
-        if run.read_only {
-            return self.stop("--read-only was given, and this step changes something");
-        }
-        let practice = run.mode == Mode::Practice;
-        if let Some((typed, second)) = self.answers.confirmation(friction, practice) {
-            if !run.armed {
-                return self.arm();
-            }
-            return self.tell(Command::Confirm { step, digest, typed, second });
-        }
-        if !self.answers.interactive {
-            let missing = self.answers.missing_for(friction).join(", ");
-            return self.stop(&format!("missing: {missing}"));
-        }
-        if !run.armed {
-            return self.arm();
-        }
-        let lines = wording::confirmation(run, step).into_iter().map(Out::Line);
-        let out: Vec<_> = lines.collect();
-        [out, self.ask(Prompt::confirm(step, digest, friction))].concat()
-    }
-
-    /// Nobody can say what is needed: the run waits, and can be resumed.
-    fn stop(&mut self, why: &str) -> Vec<Out> {
-        self.tell(Command::Pause { reason: why.to_owned() })
-    }
-
     fn ask(&mut self, prompt: Prompt) -> Vec<Out> {
         let text = prompt.text();
         self.prompt = Some(prompt);
@@ -451,18 +338,6 @@ impl Linear {
         let Some(run) = &self.run else { return Vec::new() };
         self.asked = Some(command.clone());
         vec![Out::Ask(Ask::Tell { run: run.id.clone(), command })]
-    }
-
-    fn leave(&self, exit: Exit) -> Vec<Out> {
-        let Some(run) = &self.run else { return vec![Out::Leave(exit)] };
-        let done = run.steps.iter().filter(|s| matches!(s.state, StepState::Ended { .. })).count();
-        let line = format!(
-            "{} of {} done. Go on with: muster resume {}",
-            done,
-            count(run.steps.len(), "step"),
-            run.id
-        );
-        vec![Out::Line(line), Out::Leave(exit)]
     }
 
     fn refused(&mut self, why: &str) -> Vec<Out> {

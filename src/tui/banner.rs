@@ -68,8 +68,15 @@ fn named(mode: Mode, environment: &Environment, estate: &str) -> String {
     format!("{mode}  {estate} {}", environment.name.to_uppercase())
 }
 
-/// Whether anything may be changed, in full and for where there is little room.
+/// Whether anything may be changed, in full and for where there is little room. A console that
+/// watches can change nothing, whatever the run may.
 fn armed(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> [&'static str; 2] {
+    if view.told.watching {
+        return match run {
+            Some(run) if run.armed => ["WATCHING an ARMED run", "WATCHING ARMED"],
+            _ => ["WATCHING", "WATCHING"],
+        };
+    }
     let locked = view.told.home.as_ref().is_some_and(|home| home.read_only);
     match run {
         Some(run) if run.read_only => ["READ-ONLY for good", "READ-ONLY"],
@@ -84,6 +91,16 @@ fn armed(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> [&'st
 fn details(view: &View<'_>, run: Option<&Run>, environment: &Environment) -> Vec<String> {
     let place = &environment.place;
     let mut parts = vec![format!("{} {}", place.account, place.region)];
+    if view.told.watching {
+        // What matters most to whoever cannot command comes first.
+        parts.insert(
+            0,
+            match &view.told.pilot {
+                Some(pilot) => format!("{pilot} commands"),
+                None => "NOBODY commands".to_owned(),
+            },
+        );
+    }
     let told = match &view.told.identity {
         Some(Ok(identity)) => Some(identity.arn.as_str()),
         Some(Err(_)) => None,

@@ -222,6 +222,7 @@ impl Console {
             Follow::Refused(why) => {
                 self.message = Some((Role::Warn, format!("not done: {why}")));
             }
+            Follow::Notice(text) => self.message = Some((Role::Warn, text)),
         }
         let view = view(&self.told, &self.look, self.small, now);
         if let Some(why) = self.dialog.as_ref().and_then(|open| open.dialog.outdated(&view)) {
@@ -309,6 +310,18 @@ impl Console {
             }
             _ => page.act(action, &view),
         }
+    }
+
+    /// What becomes of runs that are being walked when this console leaves.
+    pub fn farewell(&self) -> Vec<String> {
+        let going_on = self.told.going_on().map(|run| match self.told.stays {
+            true => format!(
+                "Run {} goes on until it needs you. `muster attach {}` comes back.",
+                run.id, run.id
+            ),
+            false => format!("`muster resume {}` goes on.", run.id),
+        });
+        going_on.collect()
     }
 
     /// Draws the screen. Safe at any size.

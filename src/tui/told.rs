@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
-use crate::link::{Course, Home, News, Planned, Said};
+use crate::link::{Course, Home, News, Planned, Said, Seat};
 use crate::settings::Kind;
 
 /// How many records of a run are kept for the screen; the journal has them all.
@@ -27,6 +27,12 @@ pub(super) struct Told {
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
     pub trouble: Option<String>,
+    /// Whether the runner goes on when this console leaves.
+    pub stays: bool,
+    /// Whether somebody else commands, or nobody.
+    pub watching: bool,
+    /// Who commands, when that was told: `user@host`.
+    pub pilot: Option<String>,
 }
 
 /// A run that is looked at.
@@ -56,6 +62,8 @@ pub(super) enum Follow {
     Lost(RunId, String),
     /// A command was not allowed.
     Refused(String),
+    /// Something worth knowing.
+    Notice(String),
 }
 
 impl Told {
@@ -82,8 +90,35 @@ impl Told {
             }
             News::Journal { records, verified } => self.journal = Some((records, verified)),
             News::Trouble { said } => self.trouble = Some(said.text),
+            News::Welcome(welcome) => {
+                self.stays = welcome.stays;
+                return self.seated(welcome.seat, welcome.pilot);
+            }
+            News::Seats { seat, pilot } => return self.seated(seat, pilot),
+            News::Denied { why } => return Follow::Refused(why),
+            News::Notice { text } => return Follow::Notice(text),
+            // Whoever carries the news says why, once the terminal was given back.
+            News::Ended { .. } => {}
         }
         Follow::Nothing
+    }
+
+    /// Who commands; and a word about it when that has changed.
+    fn seated(&mut self, seat: Seat, pilot: Option<String>) -> Follow {
+        let before = std::mem::replace(&mut self.watching, seat == Seat::Watcher);
+        self.pilot = pilot;
+        let who = self.pilot.as_deref().unwrap_or("nobody");
+        match (before, self.watching) {
+            (false, true) => Follow::Notice(format!("{who} commands; this console watches")),
+            (true, false) => Follow::Notice("you command now".to_owned()),
+            (true, true) | (false, false) => Follow::Nothing,
+        }
+    }
+
+    /// The runs that are being walked and are not at rest.
+    pub fn going_on(&self) -> impl Iterator<Item = &Run> {
+        let walked = self.runs.values().filter(|watched| watched.walked);
+        walked.map(|watched| &watched.run).filter(|run| !run.is_at_rest())
     }
 
     fn opened(&mut self, run: Run, records: Vec<Record>, walked: bool) -> Follow {

@@ -23,6 +23,31 @@ fn clock() -> Instant {
     Instant::now()
 }
 
+/// The runner of a state directory. It outlives its consoles, and is ended with the test.
+pub struct Runner(std::path::PathBuf);
+
+impl Runner {
+    pub fn of(state: &Path) -> Self {
+        Self(state.to_owned())
+    }
+
+    /// Number of its process, when it has taken the journal.
+    pub fn process(&self) -> Option<u32> {
+        let holder = std::fs::read_to_string(self.0.join("journal.lock")).ok()?;
+        holder.split(", process ").nth(1)?.split(',').next()?.parse().ok()
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        if let Some(process) = self.process() {
+            let kill = format!("kill -9 {process}");
+            // It may have ended by itself.
+            let _ = std::process::Command::new("sh").args(["-c", &kill]).output();
+        }
+    }
+}
+
 pub struct Operator {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,

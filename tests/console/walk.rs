@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::operator::Operator;
+use crate::operator::{Operator, Runner};
 
 fn effects(state: &TempDir) -> Vec<Value> {
     let output = Command::new(env!("CARGO_BIN_EXE_muster"))
@@ -50,6 +50,7 @@ fn arms(operator: &mut Operator) {
 #[test]
 fn from_home_to_the_finished_phase_1() {
     let state = TempDir::new().unwrap();
+    let _runner = Runner::of(state.path());
     let mut operator = Operator::sits_down(state.path(), &[]);
     operator.sees("PRACTICE");
     operator.sees("500313280221 us-east-1");
@@ -82,8 +83,9 @@ fn from_home_to_the_finished_phase_1() {
 }
 
 #[test]
-fn read_only_sends_nothing_and_leaving_in_the_middle_can_be_resumed() {
+fn read_only_sends_nothing_and_a_terminal_that_is_closed_stops_nothing() {
     let state = TempDir::new().unwrap();
+    let _runner = Runner::of(state.path());
     let mut operator = Operator::sits_down(state.path(), &[]);
     starts_phase_1(&mut operator);
     operator.types("\r");
@@ -92,11 +94,10 @@ fn read_only_sends_nothing_and_leaving_in_the_middle_can_be_resumed() {
     operator.reads_on();
     assert!(operator.screen().contains("READ-ONLY"), "{}", operator.screen());
     assert_eq!(effects(&state), Vec::<Value>::new());
-    // The terminal is closed: the program ends by itself.
+    // The terminal is closed: the console ends by itself, and the run goes on.
     operator.hangs_up();
     let mut operator = Operator::sits_down(state.path(), &["resume"]);
     operator.sees("Create the alert topic");
-    operator.types("\r");
     operator.sees("a: arm this run");
     arms(&mut operator);
     operator.sees("NEXT  Enter: confirm");

@@ -27,9 +27,9 @@ use crate::shipped::{self, Shipped};
 const JOURNAL: &str = "journal.jsonl";
 const HEAD: &str = "journal.head";
 
-/// A file that gets what was appended once it is synced, and not before.
+/// A disk that gets what was appended once it is synced, and not before.
 struct Volatile {
-    file: fs::File,
+    disk: Box<dyn Disk>,
     unsynced: Vec<u8>,
 }
 
@@ -40,17 +40,21 @@ impl Disk for Volatile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        io::Write::write_all(&mut self.file, &std::mem::take(&mut self.unsynced))
+        self.disk.append(&std::mem::take(&mut self.unsynced))?;
+        self.disk.sync()
+    }
+
+    fn keep_head(&mut self, head: &[u8]) -> io::Result<()> {
+        self.disk.keep_head(head)
     }
 }
 
 /// Opens the journal of a directory as a new process does, on a disk that forgets.
 fn open(home: &Path, at: jiff::Timestamp) -> (Journal, Vec<Record>) {
     let (journal, lines) = Journal::open(home, ACTOR, at).unwrap();
-    let file = fs::OpenOptions::new().append(true).open(home.join(JOURNAL)).unwrap();
-    let disk = Volatile { file, unsynced: Vec::new() };
     let records = lines.iter().filter_map(muster::journal::Line::record).collect();
-    (journal.on(Box::new(disk)), records)
+    let journal = journal.on(|disk| Box::new(Volatile { disk, unsynced: Vec::new() }));
+    (journal, records)
 }
 
 /// What stands on the disk after each record: how long the journal is, and the head.

@@ -3,7 +3,6 @@
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
-use crate::engine::{Run, Stage};
 use crate::tui::keymap::Chord;
 use crate::tui::page::{Dialog, Haste, Move, View};
 use crate::tui::paint::Canvas;
@@ -12,11 +11,6 @@ use crate::tui::theme::Role;
 /// Asks whether to leave.
 #[derive(Debug)]
 pub(in crate::tui) struct Quit;
-
-fn going_on<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Run> {
-    let runs = view.told.runs.values().filter(|watched| watched.walked).map(|watched| &watched.run);
-    runs.filter(|run| matches!(run.stage, Stage::Walking {} | Stage::Aborting { .. }))
-}
 
 impl Dialog for Quit {
     fn haste(&self) -> Haste {
@@ -39,15 +33,22 @@ impl Dialog for Quit {
         let (mut body, mut foot) = super::sheets(area, view);
         body.para(Role::Strong, "Leave Muster?");
         let mut any = false;
-        for run in going_on(view) {
+        for run in view.told.going_on() {
             any = true;
             body.gap();
-            let text = format!(
-                "The walk of {} stops: what is in flight is seen to its end, and no new call begins.",
-                run.bound.book.name
-            );
-            body.para(Role::Warn, &text);
-            body.hang("To go on later: ", Role::Plain, &format!("muster resume {}", run.id));
+            let book = &run.bound.book.name;
+            if view.told.stays {
+                let text = format!("The run of {book} goes on without you, until it needs you.");
+                body.para(Role::Plain, &text);
+                body.hang("To come back: ", Role::Plain, &format!("muster attach {}", run.id));
+            } else {
+                let text = format!(
+                    "The walk of {book} stops: what is in flight is seen to its end, and no new \
+                     call begins."
+                );
+                body.para(Role::Warn, &text);
+                body.hang("To go on later: ", Role::Plain, &format!("muster resume {}", run.id));
+            }
         }
         if !any {
             body.para(Role::Plain, "No run is being walked.");
