@@ -43,6 +43,7 @@
 //! tries without an end, waiting without an end    faults, guards: it comes to rest
 //! a pause counts as waiting                       guards: a long pause
 //! an append to the journal is not synced          torn: the head names what is not there
+//! the pace is left out of the waiting             faults: the search takes too long
 //! ```
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
