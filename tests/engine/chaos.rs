@@ -12,13 +12,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fastrand::Rng;
 use jiff::SignedDuration;
-use muster::engine::{Command, Rest, Stage, StepState};
+use muster::engine::{Command, Rest, Stage, StepState, rollback};
 use muster::runbook::Bound;
 use muster::sandbox::FaultKind;
 
 use crate::book::{dev, small, started, world};
 use crate::oath::hold;
 use crate::operator::{Operator, confirm, take_over};
+use crate::rollback::taken_back;
 use crate::shell::{ACTOR, Shell, Slip, Turn};
 use crate::shipped::{self, Shipped};
 
@@ -96,7 +97,10 @@ impl Script {
         let books = shipped::shelved();
         let turn = usize::try_from(seed).unwrap() % OF_EACH.max(books.len());
         let (book, changes, reads, deeds) = if let Some(book) = books.get(turn) {
-            (Walked::Shipped(book[rng.usize(..book.len())]), 50, 250, 60)
+            let book = book[rng.usize(..book.len())];
+            let back = shipped::backs().iter().find(|back| back.name.ends_with(&book.name));
+            let book = back.filter(|_| rng.u8(..4) == 0).unwrap_or(book);
+            (Walked::Shipped(book), 50, 250, 60)
         } else {
             let pace = if rng.bool() { 1 } else { shipped::PACE };
             let book = rng.usize(..SMALL.len());
@@ -147,6 +151,7 @@ impl Script {
     /// Walks it to its end and holds it against the promises.
     fn play(&self) {
         let mut shell = self.begin();
+        let before = shell.world.state();
         let (mut operator, mut spoilt) = (Operator::default(), false);
         for deed in &self.deeds {
             spoilt |= act(&mut shell, &mut operator, deed);
@@ -165,6 +170,10 @@ impl Script {
                 assert!(spoilt, "{failure:?}\n{}", shell.tail());
                 assert!(!failure.code.is_empty() && !failure.advice.is_empty());
             }
+        }
+        // Whatever happened, there is a way back: of the small books always, for the others are slow.
+        if matches!(self.book, Walked::Small { .. }) && rollback(&shell.run).is_ok() {
+            taken_back(&shell, &before, "after all that");
         }
     }
 }
@@ -198,8 +207,9 @@ fn deed(rng: &mut Rng) -> Deed {
 
 fn slip(rng: &mut Rng, changes: usize, reads: usize) -> Slip {
     let kind = FaultKind::ALL[rng.usize(..FaultKind::ALL.len())];
-    // A read that says a bucket is not there is believed: it may leave a target for good.
-    let read = rng.bool() && kind != FaultKind::NotFound;
+    // A read that says a bucket is not there, or not here, is believed: a rule of AWS may leave a
+    // target for good then.
+    let read = rng.bool() && !matches!(kind, FaultKind::NotFound | FaultKind::WrongRegion);
     let nth = rng.usize(1..=if read { reads } else { changes });
     Slip { read, nth, times: rng.usize(1..4), kind }
 }

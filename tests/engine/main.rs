@@ -3,9 +3,11 @@
 //! `shell` does what the application's shell does, one thing after another, at a clock that moves
 //! only when nothing is due; `operator` is a person; `oath` holds a run against the promises
 //! without asking the engine what its state is. The other files break a run in their own way:
-//! `crash` at every record, `faults` at every call, `guards` as a wrong person or profile would,
-//! `chaos` at random. `pairs` and `answers` write down what can happen in each state, in tables
-//! beside them: read the change of a table as carefully as that of the code
+//! `crash` at every record, `torn` around every record of the journal on the disk, `faults` at every
+//! call, `login` with other credentials at every call, `twice` by walking again what was walked,
+//! `guards` as a wrong person or profile would, `chaos` at random. They walk every book that ships
+//! (`shipped`), most of them its way back besides. `pairs` and `answers` write down what can happen
+//! in each state, in tables beside them: read the change of a table as carefully as that of the code
 //! (`UPDATE=1 cargo test --test engine` writes them).
 //!
 //! # What was taken out, and who saw it
@@ -40,6 +42,8 @@
 //! the wait between tries does not grow            faults: after longer and longer
 //! tries without an end, waiting without an end    faults, guards: it comes to rest
 //! a pause counts as waiting                       guards: a long pause
+//! an append to the journal is not synced          torn: the head names what is not there
+//! the pace is left out of the waiting             faults: the search takes too long
 //! ```
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
