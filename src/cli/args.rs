@@ -102,6 +102,9 @@ pub(super) enum Command {
     Status {
         /// The run; the latest when absent
         run: Option<String>,
+        /// A few sentences to hand the run over with, read aloud in a minute
+        #[arg(long)]
+        hand_over: bool,
     },
     /// The audit journal
     Journal {

@@ -98,7 +98,9 @@ async fn command(
             take_over::take_over(&context, args, out).await
         }
         Some(Command::Runs { command: None }) => runs::runs(&context, json, out).await,
-        Some(Command::Status { run }) => runs::status(&context, run.as_deref(), json, out).await,
+        Some(Command::Status { run, hand_over }) => {
+            runs::status(&context, run.as_deref(), hand_over, json, out).await
+        }
         Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),
         Some(Command::Practice { command }) => practice::practice(&context, &command, json, out),
         Some(Command::Doctor) => doctor::doctor(&context, json, out).await,

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::Out;
 use super::reach::peek;
 use crate::app::{Context, History, state_of};
-use crate::engine::words::{call_words, end_words};
-use crate::engine::{Run, StepState, TargetState};
+use crate::engine::words::end_words;
+use crate::engine::{Card, Run, StepState};
 use crate::error::{Error, Exit};
 use crate::journal;
 use crate::link::{RunRow, Welcome};
@@ -106,6 +106,7 @@ pub(super) async fn runs(context: &Context, json: bool, out: &Out) -> Result<Exi
 pub(super) async fn status(
     context: &Context,
     run: Option<&str>,
+    hand_over: bool,
     json: bool,
     out: &Out,
 ) -> Result<Exit, Error> {
@@ -114,10 +115,15 @@ pub(super) async fn status(
     let history = History::of(&verified.lines)?;
     let run = history.meant(run, false)?;
     let (state, needs) = state_of(run);
+    if hand_over {
+        out.line(&Card::of(run).aloud(run));
+        return Ok(Exit::Succeeded);
+    }
     if json {
         let walked_by = walker(found.as_ref(), &run.id);
         out.json(&json!({
-            "version": 1, "state": state, "needs": needs, "walked_by": walked_by, "run": run,
+            "version": 1, "state": state, "needs": needs, "walked_by": walked_by,
+            "card": Card::of(run), "run": run,
         }));
         return Ok(Exit::Succeeded);
     }
@@ -144,10 +150,7 @@ pub(super) async fn status(
         out.line(&format!("  walked by {}", walker_words(&walker)));
     }
     out.line(&format!("  last      {:.0}", run.last));
-    out.line(&format!("  changes   {} calls applied", run.applied));
-    if let Some(needs) = needs {
-        out.line(&format!("  needs     {needs}"));
-    }
+    card(&Card::of(run), out);
     steps(run, out);
     for note in &run.notes {
         out.line(&format!("  note      {:.0} {}: {}", note.at, note.by, note.text));
@@ -156,6 +159,26 @@ pub(super) async fn status(
         out.line(&format!("  journal   {head}"));
     }
     Ok(Exit::Succeeded)
+}
+
+/// The parts of a card, each under its word.
+fn card(card: &Card, out: &Out) {
+    out.line(&format!("  happened  {}", card.happened));
+    let parts = [
+        ("in AWS", &card.changed, "nothing was changed"),
+        ("in flight", &card.in_flight, "nothing"),
+        ("next", &card.next, "nothing to do"),
+        ("call", &card.call, ""),
+    ];
+    for (word, lines, none) in parts {
+        if lines.is_empty() {
+            out.line(&format!("  {word:<9} {none}"));
+        }
+        for (at, line) in lines.iter().enumerate() {
+            let word = if at == 0 { word } else { "" };
+            out.line(&format!("  {word:<9} {line}"));
+        }
+    }
 }
 
 fn steps(run: &Run, out: &Out) {
@@ -168,12 +191,5 @@ fn steps(run: &Run, out: &Out) {
             other => other.name().to_owned(),
         };
         out.line(&format!("  step {number:>2}   {}: {words}", text.title));
-        for target in &state.targets {
-            if let TargetState::Sent { attempt, call, .. }
-            | TargetState::Unknown { attempt, call, .. } = &target.state
-            {
-                out.line(&format!("    in flight: attempt {attempt}: {}", call_words(call)));
-            }
-        }
     }
 }

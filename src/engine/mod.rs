@@ -9,6 +9,7 @@
 
 mod advance;
 mod apply;
+mod card;
 mod command;
 mod decide;
 mod due;
@@ -27,6 +28,7 @@ pub mod words;
 
 pub use advance::advance;
 pub use apply::Illegal;
+pub use card::Card;
 pub use command::{Command, Heard, Refusal};
 pub use decide::decide;
 pub use due::{Effect, due};

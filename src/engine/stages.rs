@@ -42,7 +42,11 @@ impl Run {
         }
         self.operator =
             Operator { name: name.to_owned(), ..Operator::of(&record.actor, record.time) };
-        self.armed = !self.bound.environment.protected && !self.read_only;
+        self.armed &= !self.bound.environment.protected;
+        for step in &mut self.steps {
+            // Nothing more is sent on what the former operator confirmed.
+            step.stale |= matches!(step.state, StepState::Working {});
+        }
         Ok(())
     }
 

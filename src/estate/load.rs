@@ -12,10 +12,10 @@ use crate::problem::{
 };
 
 /// Keys of an estate.
-pub(super) const KEYS: &[&str] = &["title", "owner", "inventory", "environments"];
+pub(super) const KEYS: &[&str] = &["title", "owner", "contact", "inventory", "environments"];
 /// Keys of an environment.
 pub(super) const ENVIRONMENT_KEYS: &[&str] =
-    &["account", "region", "alias", "protected", "inventory"];
+    &["account", "region", "alias", "contact", "protected", "inventory"];
 
 type Inventory = BTreeMap<String, Item>;
 
@@ -37,6 +37,7 @@ fn read(source: &Source, findings: &mut Findings) -> Option<Estate> {
     let fields = Fields::of(&tree, "an estate", KEYS, findings)?;
     let title = fields.need_text("title", findings);
     let owner = fields.need_text("owner", findings);
+    let contact = fields.text("contact", findings);
     let shared = fields.get("inventory").map(|node| inventory(node, findings)).unwrap_or_default();
     let environments = match fields.need("environments", findings)?.table() {
         Some(entries) => entries,
@@ -51,7 +52,10 @@ fn read(source: &Source, findings: &mut Findings) -> Option<Estate> {
     }
     let environments: Vec<_> = environments
         .iter()
-        .filter_map(|entry| Some((environment(entry, &shared, findings)?, entry.key_span.clone())))
+        .filter_map(|entry| {
+            let found = environment(entry, &shared, contact, findings)?;
+            Some((found, entry.key_span.clone()))
+        })
         .collect();
     complete(&environments, findings);
     Some(Estate {
@@ -63,7 +67,12 @@ fn read(source: &Source, findings: &mut Findings) -> Option<Estate> {
     })
 }
 
-fn environment(entry: &Entry, shared: &Inventory, findings: &mut Findings) -> Option<Environment> {
+fn environment(
+    entry: &Entry,
+    shared: &Inventory,
+    contact: Option<&str>,
+    findings: &mut Findings,
+) -> Option<Environment> {
     if !kebab(&entry.key) {
         let message = format!("an environment cannot be called `{}`", entry.key);
         findings
@@ -74,6 +83,7 @@ fn environment(entry: &Entry, shared: &Inventory, findings: &mut Findings) -> Op
     let account = fields.need_text("account", findings);
     let region = fields.need_text("region", findings);
     let alias = fields.need_text("alias", findings);
+    let contact = fields.text("contact", findings).or(contact);
     let protected = fields.need("protected", findings);
     let protected = protected.and_then(|_| fields.boolean("protected", findings));
     let mut own = shared.clone();
@@ -99,6 +109,7 @@ fn environment(entry: &Entry, shared: &Inventory, findings: &mut Findings) -> Op
         name: entry.key.clone(),
         place: Place::new(account?.0, region?.0),
         alias: alias?.0.to_owned(),
+        contact: contact.map(str::to_owned),
         protected: protected?,
         inventory: own,
     })

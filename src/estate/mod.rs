@@ -35,6 +35,9 @@ pub struct Environment {
     pub place: Place,
     /// What people call the account.
     pub alias: String,
+    /// Who is called when a run here needs somebody, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// Whether it starts read-only and asks for more before a change.
     pub protected: bool,
     /// What books mean by `${estate.KEY}`, as it is in this environment.

@@ -14,6 +14,7 @@ pub fn schema() -> Value {
         "properties": {
             "title": text("Its name for people."),
             "owner": text("Who answers for it."),
+            "contact": text("Who is called when a run needs somebody."),
             "inventory": inventory("What books mean by ${estate.KEY}, in every environment that \
                 does not say otherwise."),
             "environments": {
@@ -37,6 +38,7 @@ pub fn schema() -> Value {
                             "pattern": "^[a-z]{2}(-[a-z]+)+-[0-9]$"
                         },
                         "alias": text("What people call the account."),
+                        "contact": text("Who is called when a run here needs somebody."),
                         "protected": {
                             "description": "Whether it starts read-only and asks for more before a \
                                 change.",

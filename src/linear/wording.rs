@@ -8,7 +8,7 @@ use crate::engine::words::{
     sentence_in, sight_words, value_words, way_back_words,
 };
 use crate::engine::{
-    Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
+    Card, Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
 };
 use crate::estate::Environment;
 use crate::link::Planned;
@@ -255,7 +255,11 @@ pub(super) fn end(run: &Run, rest: &Rest) -> Vec<String> {
         lines.push(format!("  next: {}", failure.advice));
     }
     if let Rest::Stuck { .. } = rest {
-        lines.push(format!("  then: muster resume {}", run.id));
+        let card = Card::of(run);
+        lines.extend(card.in_flight.iter().map(|call| format!("  in flight: {call}")));
+        lines.extend(card.next.iter().skip(1).map(|next| format!("  then: {next}")));
+        lines.extend(card.call.iter().map(|who| format!("  call: {who}")));
+        lines.push(format!("  all of it, for a ticket: muster status {}", run.id));
     }
     if run.mode == crate::engine::Mode::Practice {
         lines.push(

@@ -1,7 +1,7 @@
 //! The end of a run: how it came to rest, what was changed, what to do with that.
 
 use crate::engine::words::{count, failure_words};
-use crate::engine::{Failure, Mode, Rest, Run, Stage, StepEnd, StepState, TargetState};
+use crate::engine::{Card, Failure, Mode, Rest, Run, Stage, StepEnd, StepState, TargetState};
 use crate::tui::page::View;
 use crate::tui::paint::{Sheet, clock};
 use crate::tui::theme::Role;
@@ -22,7 +22,7 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
         }
         Stage::Rested { rest: Rest::Stuck { failure } } => {
             sheet.para(Role::Bad, "✘ STUCK: something was changed, and a person is needed.");
-            why(sheet, failure);
+            sheet.hang("what happened  ", Role::Plain, &failure_words(failure));
         }
         Stage::Rested { rest: Rest::RolledBack { by, left } } => {
             sheet.para(Role::Warn, "- ROLLED BACK: what it changed was taken back.");
@@ -34,6 +34,9 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
         Stage::Walking {} | Stage::Reviewing {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
             sheet.para(Role::Dim, "Every step has ended; the run comes to rest.");
         }
+    }
+    if let Stage::Rested { rest: Rest::Stuck { .. } } = &run.stage {
+        stuck(sheet, &Card::of(run));
     }
     sheet.gap();
     counts(sheet, run);
@@ -47,6 +50,24 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
     if run.mode == Mode::Practice {
         sheet.gap();
         sheet.para(Role::Warn, "This was practice: it is no evidence of anything.");
+    }
+}
+
+/// Everything that whoever is called wants to know.
+fn stuck(sheet: &mut Sheet, card: &Card) {
+    let parts = [
+        ("in AWS         ", &card.changed, Role::Plain),
+        ("in flight      ", &card.in_flight, Role::Bad),
+        ("next           ", &card.next, Role::Strong),
+        ("call           ", &card.call, Role::Strong),
+    ];
+    for (label, lines, role) in parts {
+        for line in lines {
+            sheet.hang(label, role, line);
+        }
+    }
+    if card.in_flight.is_empty() {
+        sheet.hang("in flight      ", Role::Good, "nothing");
     }
 }
 
