@@ -52,6 +52,9 @@ pub struct Error {
     pub advice: String,
     /// How the program ends.
     pub exit: Exit,
+    /// What has to be kept: printed after everything else, line by line and without indentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
 }
 
 impl Error {
@@ -73,6 +76,7 @@ impl Error {
             effect: None,
             advice: advice.into(),
             exit,
+            copy: None,
         }
     }
 
@@ -91,6 +95,9 @@ impl Error {
         }
         if !self.advice.is_empty() {
             let _ = writeln!(text, "  next:   {}", lines(&self.advice));
+        }
+        for line in self.copy.iter().flat_map(|copy| copy.lines()) {
+            let _ = writeln!(text, "{}", visible(line));
         }
         text
     }

@@ -71,7 +71,8 @@
 //!   environment's; every pause and every resume forgets it. Credentials that change in between sign
 //!   no change before the account has said whose they are. Bucket calls name their owner besides.
 //! - **Read-only is a state of the run**, not a set of hidden keys.
-//! - **After one failing write or fsync nothing is written or sent any more.**
+//! - **After one failing operation of the disk nothing is written or sent any more.** What could not
+//!   be written is kept elsewhere and told.
 //! - **No text from outside reaches a terminal unseen.** Each sink passes what it writes through
 //!   [`text`]: the finished screen buffer, the lines of the command line, and its JSON.
 //! - **A run stops for no console.** One that leaves, hangs or says nonsense is left behind.

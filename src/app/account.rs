@@ -10,6 +10,10 @@ use crate::cloud::{Account, Pending};
 use crate::engine::Mode;
 use crate::error::Error;
 use crate::estate::{Environment, Estate};
+use crate::journal::{Disk, Journal};
+
+/// Puts something between the journal and its disk.
+pub type Between = Arc<dyn Fn(Box<dyn Disk>) -> Box<dyn Disk> + Send + Sync>;
 
 /// An account that can be called.
 #[derive(Clone)]
@@ -18,10 +22,22 @@ pub struct Connected {
     pub account: Arc<dyn Account>,
     /// How many of its seconds pass in one of the clock.
     pub pace: u32,
+    /// What stands between the journal and its disk in practice.
+    pub disk: Option<Between>,
     /// When the credentials end, when that is known.
     pub expires: Arc<dyn Fn() -> Pending<Option<Timestamp>> + Send + Sync>,
     /// What logs in again, where that is known: `log in with ...`, without a full stop.
     pub login: Option<String>,
+}
+
+impl Connected {
+    /// The journal, as far as it can fail together with the account.
+    pub(super) fn watch(&self, journal: Journal) -> Journal {
+        match &self.disk {
+            Some(disk) => journal.on(|files| disk(files)),
+            None => journal,
+        }
+    }
 }
 
 impl std::fmt::Debug for Connected {
@@ -43,8 +59,9 @@ pub async fn connect(
         Mode::Practice => {
             let practice = Practice::open(&context.state_dir, estate, environment)?;
             let account = Arc::new(practice.account());
+            let disk = Arc::new(move |files| practice.disk(files));
             let expires = Arc::new(|| -> Pending<Option<Timestamp>> { Box::pin(async { None }) });
-            Ok(Connected { account, pace: practice::PACE, expires, login: None })
+            Ok(Connected { account, pace: practice::PACE, disk: Some(disk), expires, login: None })
         }
         Mode::Live | Mode::Drill => live(context, environment).await,
     }
@@ -73,7 +90,7 @@ async fn live(context: &Context, environment: &Environment) -> Result<Connected,
         Box::pin(async move { live.credentials().await.ok().and_then(|found| found.expires) })
     });
     let login = live.login().map(ToOwned::to_owned);
-    Ok(Connected { account: Arc::new(live), pace: 1, expires, login })
+    Ok(Connected { account: Arc::new(live), pace: 1, disk: None, expires, login })
 }
 
 #[cfg(not(feature = "aws"))]

@@ -105,10 +105,12 @@ impl Hands {
     }
 
     fn begin(&mut self, run: &str, key: Key, effect: Effect) {
-        let account = Arc::clone(&self.connected.account);
+        let (account, expires) =
+            (Arc::clone(&self.connected.account), Arc::clone(&self.connected.expires));
         let handle = match effect {
             Effect::Identify => self.tasks.spawn(async move {
-                Heard::Identity(account.send(Call::Sts(sts::Call::GetCallerIdentity {})).await)
+                let outcome = account.send(Call::Sts(sts::Call::GetCallerIdentity {})).await;
+                Heard::Identity { outcome, expires: expires().await }
             }),
             Effect::Inspect { step, target, calls } => self.tasks.spawn(async move {
                 Heard::Inspected { step, target, seen: read(&account, calls).await }

@@ -191,6 +191,7 @@ fn is_over(run: &Run) -> bool {
     match &run.stage {
         Stage::Rested { rest: Rest::Stuck { .. } }
         | Stage::Walking {}
+        | Stage::Reviewing {}
         | Stage::Paused { .. }
         | Stage::Aborting { .. } => false,
         Stage::Rested { .. } => true,
@@ -219,7 +220,15 @@ fn row(run: &Run) -> RunRow {
 pub fn state_of(run: &Run) -> (&'static str, Option<String>) {
     match &run.stage {
         Stage::Walking {} => ("walking", Some(need(run))),
-        Stage::Paused { why } => ("paused", Some(why.clone())),
+        Stage::Reviewing {} if run.is_reviewed() => {
+            let text = "what became of the calls in flight is to be seen: resume it";
+            ("reviewing", Some(text.to_owned()))
+        }
+        Stage::Reviewing {} => {
+            let text = "what was in flight is looked for: resume it";
+            ("reviewing", Some(text.to_owned()))
+        }
+        Stage::Paused { why, .. } => ("paused", Some(why.clone())),
         Stage::Aborting { .. } => ("aborting", Some("resume it: a call is in flight".to_owned())),
         Stage::Rested { rest } => match rest {
             Rest::Succeeded {} => ("succeeded", None),

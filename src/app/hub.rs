@@ -4,6 +4,7 @@ mod asked;
 mod command;
 mod consoles;
 mod door;
+mod emergency;
 mod lease;
 
 use std::sync::Arc;
@@ -133,7 +134,11 @@ impl Hub {
     async fn live(mut self) -> Result<(), Error> {
         let lived = match self.walk().await {
             Ok(()) => self.see_to_the_end().await,
-            Err(error) => Err(error),
+            Err(error) => Err(self.emergency(error).await),
+        };
+        let lived = match lived {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.emergency(error).await),
         };
         let error = match &lived {
             Ok(()) => self.stopping(),
@@ -322,7 +327,7 @@ impl Hub {
         let opened = Journal::open(directory, actor, now());
         let (journal, lines) = opened.map_err(|error| command::held(directory, error))?;
         self.history = History::of(&lines)?;
-        self.journal = Some(journal);
+        self.journal = Some(self.connected.watch(journal));
         match Door::open(directory) {
             Ok(door) => self.consoles.door = Some(door),
             Err(text) => {

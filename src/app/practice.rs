@@ -5,11 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::clock;
+use crate::cloud::Account;
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate, Item};
+use crate::journal::Disk;
 use crate::sandbox::{Entry, Fault, Sandbox, World, seeds};
 
 /// How many seconds pass in the simulated account in one second of the clock: a table that takes
@@ -23,8 +25,10 @@ const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
 /// The seed of accounts that are made from an inventory.
 const SEED: u64 = 7;
 
+mod killed;
+
 /// The simulated account of one environment, and where it is kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Practice {
     world: Arc<Mutex<World>>,
     path: PathBuf,
@@ -43,7 +47,9 @@ impl Practice {
         let path = path_of(state_dir, estate, environment);
         let world = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| damaged(&path, &e))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => fresh(estate, environment),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                fresh(estate, environment, clock::now())
+            }
             Err(e) => return Err(unusable(&path, &e)),
         };
         Ok(Self { world: Arc::new(Mutex::new(world)), path })
@@ -51,7 +57,7 @@ impl Practice {
 
     /// The account behind the same calls as AWS. Its clock goes on from where it stood, and every
     /// effect is on the disk before its reply is given.
-    pub fn account(&self) -> Sandbox {
+    pub fn account(&self) -> impl Account + use<> {
         let (opened, kept) = (clock::now(), self.with(World::clock));
         let stood = kept.checked_add(BETWEEN).unwrap_or(kept);
         let clock = move || {
@@ -61,7 +67,13 @@ impl Practice {
         };
         let path = self.path.clone();
         let after = move |world: &World| store(&path, world).map_err(|error| error.what);
-        Sandbox::new(Arc::clone(&self.world), Arc::new(clock), Arc::new(after))
+        let sandbox = Sandbox::new(Arc::clone(&self.world), Arc::new(clock), Arc::new(after));
+        killed::Mortal::new(self.clone(), sandbox)
+    }
+
+    /// The disk of the journal, which can be where the process is killed.
+    pub fn disk(&self, files: Box<dyn Disk>) -> Box<dyn Disk> {
+        Box::new(killed::Watched::new(self.clone(), files))
     }
 
     /// Every effect that the account has seen, in order.
@@ -94,7 +106,7 @@ pub fn reset(
     environment: &Environment,
 ) -> Result<PathBuf, Error> {
     let path = path_of(state_dir, estate, environment);
-    store(&path, &fresh(estate, environment))?;
+    store(&path, &fresh(estate, environment, clock::now()))?;
     Ok(path)
 }
 
@@ -102,8 +114,9 @@ fn path_of(state_dir: &Path, estate: &Estate, environment: &Environment) -> Path
     state_dir.join("practice").join(format!("{}-{}.json", estate.name, environment.name))
 }
 
-fn fresh(estate: &Estate, environment: &Environment) -> World {
-    let (place, now) = (environment.place.clone(), clock::now());
+/// The account of an environment as it is before any phase.
+pub fn fresh(estate: &Estate, environment: &Environment, now: Timestamp) -> World {
+    let place = environment.place.clone();
     if estate.name == "sitelogix" && environment.name == "prod" {
         return seeds::sitelogix(place, now);
     }

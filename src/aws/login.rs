@@ -100,8 +100,8 @@ mod tests {
         [profile empty]\nregion = us-east-1\n";
 
     async fn told(variables: &[(&str, &str)], profile: Option<&str>) -> String {
-        let env = [&[("HOME", "/home/anna")], variables].concat();
-        let fs = Fs::from_slice(&[("/home/anna/.aws/config", CONFIG)]);
+        let env = [&[("HOME", "/anna")], variables].concat();
+        let fs = Fs::from_slice(&[("/anna/.aws/config", CONFIG)]);
         advice_in(&fs, &Env::from_slice(&env), profile).await
     }
 

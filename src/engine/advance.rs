@@ -6,6 +6,7 @@ use super::decide::rest_of;
 use super::event::{Event, Failure};
 use super::friction::Friction;
 use super::run::{Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
+use super::watchdog::overdue;
 use crate::runbook::{Act, OnFailure, OnRefused, Step};
 
 /// How many targets of a step may have a call in flight: enough to hide the round trips of a
@@ -16,7 +17,7 @@ const TARGETS_AT_ONCE: usize = 4;
 /// applies it, and asks again.
 pub fn advance(run: &Run, now: Timestamp) -> Option<Event> {
     match &run.stage {
-        Stage::Rested { .. } | Stage::Paused { .. } => None,
+        Stage::Rested { .. } | Stage::Paused { .. } | Stage::Reviewing {} => None,
         Stage::Aborting { reason } => {
             let mut targets = run.steps.iter().flat_map(|step| &step.targets);
             let rest = Rest::Aborted { reason: reason.clone() };
@@ -101,6 +102,9 @@ fn work(run: &Run, step: usize, text: &Step, state: &StepRun, now: Timestamp) ->
             let (attempt, digest) = (run.attempts + 1, call.digest());
             return Some(Event::Intended { attempt, step, target, call, digest });
         }
+    }
+    if let Some(event) = overdue(run, step, text, now) {
+        return Some(event);
     }
     if failing && let Some(event) = give_rest_up(step, state) {
         return Some(event);

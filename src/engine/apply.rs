@@ -3,14 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
+use super::event::{AttemptId, Conclusion, Event, Failure, Record, Sight};
 use super::plan::Verdict;
-use super::run::{
-    Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,
-};
-use crate::cloud::sts::Identity;
-use crate::cloud::{Call, Ending};
-use crate::runbook::OnFailure;
+use super::run::{Note, Operator, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState};
+use crate::cloud::{Call, CallError, Ending};
 
 /// An event that cannot happen in the state that the run is in: the journal is not one of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,8 +20,11 @@ pub struct Illegal {
     pub state: String,
 }
 
+/// The states in which an answer or an effect is waited for.
+const WAITED_FOR: &[&str] = &["sent", "unknown", "observing"];
+
 /// Why an event does not fit, before it is known which record it stands in.
-type Misfit = String;
+pub(super) type Misfit = String;
 
 impl Run {
     /// The run that a record of [`Event::Started`] begins.
@@ -44,6 +43,7 @@ impl Run {
                 since: None,
                 ended: None,
                 stale: false,
+                outlasts: None,
                 targets: vec![TargetRun::default(); targets],
             }
         });
@@ -57,12 +57,14 @@ impl Run {
             started: record.time,
             last: record.time,
             identity: None,
+            expires: None,
             armed: !bound.environment.protected && !read_only,
             stage: Stage::Walking {},
             steps: steps.collect(),
             bound: (**bound).clone(),
             attempts: 0,
             applied: 0,
+            evidence: Vec::new(),
             notes: Vec::new(),
         })
     }
@@ -82,8 +84,8 @@ impl Run {
         let now = record.time;
         match &record.event {
             Event::Started { .. } => Err("after the run has started".to_owned()),
-            Event::Identified { identity } => self.identified(Some(identity)),
-            Event::WrongAccount { .. } => self.identified(None),
+            Event::Identified { identity, expires } => self.identified(Some(identity), *expires),
+            Event::WrongAccount { .. } => self.identified(None, None),
             Event::Armed {} => self.arm(true),
             Event::Disarmed {} => self.arm(false),
             Event::StepStarted { step } => self.step_started(*step, now),
@@ -100,97 +102,80 @@ impl Run {
             Event::NotApplied { attempt, error, again_at } => {
                 self.attempted(*attempt, "sent").map(|t| t.not_applied(error, *again_at, now))
             }
-            Event::Unknown { attempt, error } => {
-                let target = self.attempted(*attempt, "sent")?;
-                // It is there, and not by a call of this run that anybody knows of.
-                target.touched.doubted |=
-                    error.ending == Ending::Exists && target.touched.calls == 0;
-                target.lost(now);
-                self.applied += 1;
-                Ok(())
-            }
-            Event::Looked { attempt, value } => {
-                self.attempted(*attempt, "unknown").map(|target| target.looked(value.as_ref()))
+            Event::Unknown { attempt, error } => self.unknown(*attempt, error, now),
+            Event::Looked { attempt, sight, value } => {
+                self.looked(*attempt, *sight, value.as_ref(), now)
             }
             Event::Concluded { attempt, conclusion } => self.concluded(*attempt, *conclusion, now),
-            Event::Observed { step, target, value } => {
-                let on = &["observing", "unknown"];
-                self.target(*step, *target, &["working"], on)
-                    .map(|target| target.observed(value.as_ref()))
+            Event::Observed { step, target, value } => self
+                .target(*step, *target, &["working"], &["observing"])
+                .map(|target| target.value.clone_from(value)),
+            Event::Overdue { step, target, .. } => {
+                self.target(*step, *target, &["working"], WAITED_FOR).map(|t| t.overdue = true)
             }
             Event::Verified { step, target, value } => self.verified(*step, *target, value, now),
             Event::TargetFailed { step, target, failure } => {
                 let on = &["between", "backoff", "observing"];
-                let target = self.target(*step, *target, &["working"], on)?;
-                target.enter(TargetState::Failed { failure: failure.clone() }, now);
-                Ok(())
+                let failed = TargetState::Failed { failure: failure.clone() };
+                self.target(*step, *target, &["working"], on).map(|t| t.enter(failed, now))
             }
             Event::Asked { step, text } => self
                 .current_step(*step, &["inspecting"])
                 .map(|step| step.enter(StepState::Asking { text: text.clone() }, now)),
             Event::Replied { step, text } => self.replied(*step, text, now),
             Event::StepFailed { step, failure } => self.step_failed(*step, failure, now),
-            Event::Retried { step } => {
-                self.walking()?;
-                self.current_step(*step, &["failed"]).map(|step| step.reopen(now))
-            }
+            Event::Retried { step } => self.retried(*step, now),
             Event::Skipped { step, reason } => self.skipped(*step, reason, now),
             Event::StepEnded { step, end } => self.step_ended(*step, end, now),
             Event::Noted { text } => {
-                let (by, text) = (record.actor.clone(), text.clone());
-                self.notes.push(Note { at: now, by, text });
+                self.notes.push(Note { at: now, by: record.actor.clone(), text: text.clone() });
                 Ok(())
             }
             Event::Paused { why } => self.paused(why),
             Event::Resumed {} => self.resumed(now),
+            Event::Accepted {} => self.accepted(),
             Event::TakenOver { name } => self.taken_over(name, record),
-            Event::AbortAsked { reason } => {
-                self.awake()?;
-                self.stage = Stage::Aborting { reason: reason.clone() };
-                Ok(())
-            }
+            Event::AbortAsked { reason } => self.abort_asked(reason),
             Event::RolledBack { by, left } => self.rolled_back(by, left),
             Event::Rested { rest } => self.rested(rest),
         }
+    }
+
+    fn unknown(
+        &mut self,
+        attempt: AttemptId,
+        error: &CallError,
+        now: Timestamp,
+    ) -> Result<(), Misfit> {
+        let target = self.attempted(attempt, "sent")?;
+        // It is there, and not by a call of this run that anybody knows of.
+        target.touched.doubted |= error.ending == Ending::Exists && target.touched.calls == 0;
+        target.lost(now);
+        self.applied += 1;
+        Ok(())
+    }
+
+    fn looked(
+        &mut self,
+        attempt: AttemptId,
+        sight: Sight,
+        value: Option<&Value>,
+        now: Timestamp,
+    ) -> Result<(), Misfit> {
+        self.attempted(attempt, "unknown")?.looked(sight, value);
+        self.witness(attempt, sight, value, now);
+        Ok(())
+    }
+
+    fn retried(&mut self, step: usize, now: Timestamp) -> Result<(), Misfit> {
+        self.walking()?;
+        self.current_step(step, &["failed"]).map(|step| step.reopen(now))
     }
 
     fn reopened(&mut self, step: usize, now: Timestamp) -> Result<(), Misfit> {
         let step = self.current_step(step, &["planned", "working"])?;
         step.at_rest()?;
         step.reopen(now);
-        Ok(())
-    }
-
-    fn identified(&mut self, identity: Option<&Identity>) -> Result<(), Misfit> {
-        self.awake()?;
-        self.identity = identity.cloned();
-        Ok(())
-    }
-
-    fn arm(&mut self, armed: bool) -> Result<(), Misfit> {
-        self.awake()?;
-        if armed && self.read_only {
-            return Err("in a run that may never change anything".to_owned());
-        }
-        self.armed = armed;
-        Ok(())
-    }
-
-    /// What the former operator allowed is not allowed by the next one.
-    fn taken_over(&mut self, name: &str, record: &Record) -> Result<(), Misfit> {
-        if !matches!(self.stage, Stage::Rested { rest: Rest::Stuck { .. } }) {
-            self.awake()?;
-        }
-        self.operator =
-            Operator { name: name.to_owned(), ..Operator::of(&record.actor, record.time) };
-        self.armed = !self.bound.environment.protected && !self.read_only;
-        Ok(())
-    }
-
-    fn paused(&mut self, why: &str) -> Result<(), Misfit> {
-        self.walking()?;
-        self.identity = None;
-        self.stage = Stage::Paused { why: why.to_owned() };
         Ok(())
     }
 
@@ -216,12 +201,14 @@ impl Run {
         Ok(())
     }
 
-    fn planned(&mut self, step: usize, digest: &str, now: Timestamp) -> Result<(), Misfit> {
-        let step = self.current_step(step, &["inspecting"])?;
+    fn planned(&mut self, index: usize, digest: &str, now: Timestamp) -> Result<(), Misfit> {
+        let step = self.current_step(index, &["inspecting"])?;
         if step.targets.iter().any(|target| target.verdict.is_none()) {
             return Err("before every target was inspected".to_owned());
         }
         step.enter(StepState::Planned { digest: digest.to_owned() }, now);
+        let outlasts = self.credentials_left(index, now);
+        self.steps[index].outlasts = outlasts;
         Ok(())
     }
 
@@ -306,6 +293,7 @@ impl Run {
         now: Timestamp,
     ) -> Result<(), Misfit> {
         self.attempted(attempt, "unknown")?.concluded(conclusion, now);
+        self.conclude(attempt, conclusion);
         if conclusion == Conclusion::NeverHappened {
             self.applied -= 1;
         }
@@ -366,89 +354,20 @@ impl Run {
         Ok(())
     }
 
-    fn rested(&mut self, rest: &Rest) -> Result<(), Misfit> {
-        self.awake()?;
-        // A stuck run looks for what is in flight once it is resumed.
-        let in_flight = self.steps.iter().any(|step| step.at_rest().is_err());
-        if in_flight && !matches!(rest, Rest::Stuck { .. }) {
-            return Err("while a call is in flight".to_owned());
-        }
-        if matches!(rest, Rest::RolledBack { .. }) {
-            return Err("by itself: another run takes it back".to_owned());
-        }
-        if matches!(rest, Rest::Succeeded {}) && self.current().is_some() {
-            return Err("before the last step has ended".to_owned());
-        }
-        self.stage = Stage::Rested { rest: rest.clone() };
-        Ok(())
-    }
-
-    fn rolled_back(&mut self, by: &RunId, left: &[String]) -> Result<(), Misfit> {
-        match &self.stage {
-            Stage::Rested { rest: Rest::RolledBack { .. } } => {
-                Err("after the run was rolled back".to_owned())
-            }
-            Stage::Rested { .. } => {
-                let rest = Rest::RolledBack { by: by.clone(), left: left.to_vec() };
-                self.stage = Stage::Rested { rest };
-                Ok(())
-            }
-            Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
-                Err("before the run has come to rest".to_owned())
-            }
-        }
-    }
-
-    fn resumed(&mut self, now: Timestamp) -> Result<(), Misfit> {
-        let mut stuck = false;
-        match &self.stage {
-            Stage::Walking {} | Stage::Paused { .. } => self.stage = Stage::Walking {},
-            Stage::Rested { rest: Rest::Stuck { .. } } => {
-                self.stage = Stage::Walking {};
-                stuck = true;
-            }
-            Stage::Aborting { .. } => {}
-            Stage::Rested { .. } => return Err("after the run has come to rest".to_owned()),
-        }
-        self.identity = None;
-        self.armed = !self.bound.environment.protected && !self.read_only;
-        let mut lost = 0;
-        for (text, step) in self.bound.steps.iter().zip(&mut self.steps) {
-            for target in &mut step.targets {
-                if matches!(target.state, TargetState::Sent { .. }) {
-                    target.lost(now);
-                    lost += 1;
-                } else {
-                    target.looked_for_anew(now);
-                }
-            }
-            // A step that ends the run when it fails is tried again by whoever resumes the run.
-            let again = stuck && text.on_failure != OnFailure::Ask;
-            match step.state {
-                StepState::Planned { .. } | StepState::Inspecting {} => step.reopen(now),
-                StepState::Failed { .. } if again => step.reopen(now),
-                // What is under way is seen to its end; the rest is read and confirmed anew.
-                StepState::Working {} => step.stale = true,
-                StepState::Waiting {}
-                | StepState::Asking { .. }
-                | StepState::Failed { .. }
-                | StepState::Ended { .. } => {}
-            }
-        }
-        self.applied += lost;
-        Ok(())
-    }
-
-    fn awake(&self) -> Result<(), Misfit> {
+    pub(super) fn awake(&self) -> Result<(), Misfit> {
         match self.stage {
-            Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => Ok(()),
+            Stage::Walking {}
+            | Stage::Reviewing {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. } => Ok(()),
             Stage::Rested { .. } => Err("after the run has come to rest".to_owned()),
         }
     }
 
-    fn walking(&self) -> Result<(), Misfit> {
+    pub(super) fn walking(&self) -> Result<(), Misfit> {
         match self.stage {
             Stage::Walking {} => Ok(()),
+            Stage::Reviewing {} => Err("while what was in flight is looked for".to_owned()),
             Stage::Paused { .. } => Err("while the run is paused".to_owned()),
             Stage::Aborting { .. } => Err("while the run is being aborted".to_owned()),
             Stage::Rested { .. } => Err("after the run has come to rest".to_owned()),

@@ -57,6 +57,8 @@ pub enum Command {
     },
     /// Go on after a pause, a stop or a crash.
     Resume {},
+    /// What became of the calls that were in flight was seen: go on.
+    Accept {},
     /// Begin no new step; see what is in flight to its end.
     Abort {
         /// Why.
@@ -75,7 +77,12 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// The answer to who is asking.
-    Identity(Outcome),
+    Identity {
+        /// How the call ended.
+        outcome: Outcome,
+        /// When the credentials end, when that is known.
+        expires: Option<Timestamp>,
+    },
     /// The reads of a target, in the order in which they were due.
     Inspected {
         /// The step.
@@ -131,6 +138,11 @@ pub enum Refusal {
     /// The run waits.
     #[error("the run is paused: resume it first")]
     Paused {},
+    /// What was in flight when the run stopped is looked for first.
+    #[error(
+        "what was in flight when the run stopped is looked for first; see what was found, then go on"
+    )]
+    Reviewing {},
     /// There is nothing to go on from.
     #[error("the run is not waiting for that")]
     NotWaiting {},

@@ -55,11 +55,21 @@ pub fn decide(run: &Run, command: &Command, by: &str, now: Timestamp) -> Decisio
         Command::Skip { step, reason } => skip(run, *step, reason),
         Command::Retry { step } => on(run, *step, &["failed"], Event::Retried { step: *step }),
         Command::Pause { reason } => match run.stage {
-            Stage::Walking {} => Ok(vec![Event::Paused { why: given(reason)? }]),
+            Stage::Walking {} | Stage::Reviewing {} => {
+                Ok(vec![Event::Paused { why: given(reason)? }])
+            }
             Stage::Paused { .. } => Err(Refusal::Paused {}),
             Stage::Aborting { .. } | Stage::Rested { .. } => Err(Refusal::NotWaiting {}),
         },
         Command::Abort { reason } => Ok(vec![Event::AbortAsked { reason: given(reason)? }]),
+        Command::Accept {} => match run.stage {
+            Stage::Reviewing {} if run.is_reviewed() => Ok(vec![Event::Accepted {}]),
+            Stage::Reviewing {} => Err(Refusal::Reviewing {}),
+            Stage::Walking {}
+            | Stage::Paused { .. }
+            | Stage::Aborting { .. }
+            | Stage::Rested { .. } => Err(Refusal::NotWaiting {}),
+        },
         Command::GiveUp {} => give_up(run),
     }
 }
@@ -73,6 +83,7 @@ fn resume(run: &Run) -> Decision {
     match &run.stage {
         Stage::Rested { rest: Rest::Stuck { .. } }
         | Stage::Walking {}
+        | Stage::Reviewing {}
         | Stage::Paused { .. }
         | Stage::Aborting { .. } => Ok(vec![Event::Resumed {}]),
         Stage::Rested { .. } => Err(Refusal::AtRest {}),
@@ -85,6 +96,7 @@ fn take_over(run: &Run, name: &str, by: &str) -> Decision {
     match &run.stage {
         Stage::Rested { rest: Rest::Stuck { .. } }
         | Stage::Walking {}
+        | Stage::Reviewing {}
         | Stage::Paused { .. }
         | Stage::Aborting { .. } => {}
         Stage::Rested { .. } => return Err(Refusal::AtRest {}),
@@ -97,6 +109,7 @@ fn take_over(run: &Run, name: &str, by: &str) -> Decision {
 fn on(run: &Run, step: usize, states: &[&str], event: Event) -> Decision {
     match run.stage {
         Stage::Walking {} => {}
+        Stage::Reviewing {} => return Err(Refusal::Reviewing {}),
         Stage::Paused { .. } => return Err(Refusal::Paused {}),
         Stage::Aborting { .. } | Stage::Rested { .. } => return Err(Refusal::NotWaiting {}),
     }

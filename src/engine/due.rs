@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::event::AttemptId;
 use super::run::{Run, Stage, StepState, TargetState};
+use super::watchdog::overdue_at;
 use crate::cloud::Call;
 use crate::runbook::Act;
 use crate::settings;
@@ -51,7 +52,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
     let mut effects: Vec<Effect> = sends(run).collect();
     match run.stage {
         Stage::Rested { .. } | Stage::Paused { .. } => return effects,
-        Stage::Walking {} | Stage::Aborting { .. } => {}
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Aborting { .. } => {}
     }
     if run.identity.is_none() {
         effects.push(Effect::Identify);
@@ -74,13 +75,16 @@ pub fn due(run: &Run) -> Vec<Effect> {
                 effects.push(Effect::Inspect { step, target, calls });
             }
             TargetState::Observing {} | TargetState::Unknown { .. } => {
+                effects.extend(overdue_at(run, step, target).map(|at| Effect::Wake { at }));
                 let calls = setting.read(&wanted.on);
                 effects.push(Effect::Observe { step, target, calls });
             }
             TargetState::Backoff { until, .. } => effects.push(Effect::Wake { at: *until }),
+            TargetState::Sent { .. } => {
+                effects.extend(overdue_at(run, step, target).map(|at| Effect::Wake { at }));
+            }
             TargetState::Waiting {}
             | TargetState::Inspected {}
-            | TargetState::Sent { .. }
             | TargetState::Between { .. }
             | TargetState::Verified { .. }
             | TargetState::Left { .. }

@@ -54,6 +54,8 @@ pub enum Event {
     Identified {
         /// Who is asking.
         identity: Identity,
+        /// When the credentials end, when that is known.
+        expires: Option<Timestamp>,
     },
     /// The credentials belong to another account: nothing is sent.
     WrongAccount {
@@ -141,10 +143,12 @@ pub enum Event {
         /// What was seen instead.
         error: CallError,
     },
-    /// A look for an unknown ending showed the state as it was before.
+    /// A look for an unknown ending.
     Looked {
         /// Number of the attempt.
         attempt: AttemptId,
+        /// What it showed.
+        sight: Sight,
         /// What was read.
         value: Option<Value>,
     },
@@ -163,6 +167,17 @@ pub enum Event {
         target: usize,
         /// What was read; none while it is not there.
         value: Option<Value>,
+    },
+    /// Nothing was heard of a target for longer than usual. Nothing is stopped for it.
+    Overdue {
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// For how many seconds of AWS's time it was waited.
+        waited_seconds: u64,
+        /// What to look at next.
+        advice: String,
     },
     /// A read showed the wanted value: the target is done.
     Verified {
@@ -234,6 +249,8 @@ pub enum Event {
     },
     /// The run goes on, in this process or in another. What was in flight is looked for first.
     Resumed {},
+    /// A person saw what became of the calls that were in flight, and the run goes on.
+    Accepted {},
     /// Another operator commands the run from now on: the actor of the record.
     TakenOver {
         /// Their name, as they typed it.
@@ -277,8 +294,22 @@ pub enum Conclusion {
     Done,
     /// It was never applied: the value stayed as before, over several looks.
     NeverHappened,
-    /// Neither the value before nor the wanted one is there: a person must look.
+    /// Neither the value before nor the wanted one is there, and it stays so: a person must look.
+    Differently,
+    /// The resource cannot be read: a person must look.
     CannotTell,
+}
+
+/// What a look for an unknown ending showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// The value from before the call.
+    AsBefore,
+    /// The resource is being changed: what it will be is not known yet.
+    GoingOn,
+    /// A value that is neither the one before nor the wanted one.
+    Different,
 }
 
 impl Event {
@@ -302,6 +333,7 @@ impl Event {
             | Self::Confirmed { .. }
             | Self::Intended { .. }
             | Self::Observed { .. }
+            | Self::Overdue { .. }
             | Self::Verified { .. }
             | Self::TargetFailed { .. }
             | Self::Asked { .. }
@@ -314,6 +346,7 @@ impl Event {
             | Self::Paused { .. }
             | Self::Resumed {}
             | Self::TakenOver { .. }
+            | Self::Accepted {}
             | Self::AbortAsked { .. }
             | Self::RolledBack { .. }
             | Self::Rested { .. } => None,

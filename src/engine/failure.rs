@@ -1,7 +1,10 @@
 //! Why something failed, in words that help: what happened, and what to do next.
 
 use super::event::Failure;
+use serde_json::Value;
+
 use super::plan::Verdict;
+use super::words::value_words;
 use crate::cloud::{CallError, Ending};
 use crate::settings::Unread;
 
@@ -197,10 +200,26 @@ impl Failure {
     pub(super) fn cannot_tell() -> Self {
         Self::new(
             "cannot-tell",
-            "the ending of a call was lost, and the resource cannot be read, or is neither as before \
-             nor as wanted",
-            "Look at the resource and at who else changes it. Retrying reads it again and shows what \
-             would be sent before anything is.",
+            "the ending of a call was lost, and the resource cannot be read: nobody can tell whether \
+             it was applied",
+            "Look at the resource yourself. Then choose: retry reads it again, and shows what would \
+             be sent before anything is; skip leaves it as it is, with your reason in the journal; \
+             abort ends the run, and what was changed stays changed or is rolled back.",
+        )
+    }
+
+    /// It happened otherwise than was asked, or somebody else changed it meanwhile.
+    pub(super) fn differently(value: Option<&Value>) -> Self {
+        let now = value.map_or_else(|| "not there".to_owned(), value_words);
+        Self::new(
+            "differently",
+            format!(
+                "the ending of a call was lost, and the resource is neither as before nor as wanted; \
+                 it is {now}"
+            ),
+            "Find out who else changes it. Then choose: retry reads it again, and shows what would \
+             be sent over it before anything is; skip leaves it as it is, with your reason in the \
+             journal; abort ends the run, and what was changed stays changed or is rolled back.",
         )
     }
 }

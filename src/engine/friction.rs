@@ -48,6 +48,15 @@ impl Friction {
             }
         }
     }
+
+    /// More than what the danger asks for, where anything is asked at all: the letter y.
+    #[must_use]
+    pub fn one_more(self) -> Self {
+        match self {
+            Self::Enter | Self::Yes => Self::Yes,
+            Self::None | Self::Type { .. } => self,
+        }
+    }
 }
 
 fn names(plan: &StepPlan, worst: Danger, place: String) -> Vec<Phrase> {

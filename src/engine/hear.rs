@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::advance::{backoff, until_free};
 use super::command::Heard;
 use super::decide::rest_of;
-use super::event::{AttemptId, Conclusion, Event, Failure};
+use super::event::{AttemptId, Conclusion, Event, Failure, Sight};
 use super::plan::{Verdict, is_reached};
 use super::run::{Run, Stage, StepState, TargetRun, TargetState};
 use crate::cloud::sts;
@@ -36,14 +36,14 @@ pub fn hear(run: &Run, heard: &Heard, now: Timestamp) -> Vec<Event> {
         return Vec::new();
     }
     match heard {
-        Heard::Identity(outcome) => identity(run, outcome),
+        Heard::Identity { outcome, expires } => identity(run, outcome, *expires),
         Heard::Inspected { step, target, seen } => inspected(run, *step, *target, seen, now),
         Heard::Ended { attempt, outcome } => ended(run, *attempt, outcome, now),
         Heard::Observed { step, target, seen } => observed(run, *step, *target, seen, now),
     }
 }
 
-fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
+fn identity(run: &Run, outcome: &Outcome, expires: Option<Timestamp>) -> Vec<Event> {
     if run.identity.is_some() {
         return Vec::new();
     }
@@ -51,7 +51,7 @@ fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
         Ok(Answer { reply: Reply::Sts(sts::Reply::Identity(found)), .. }) => {
             let expected = &run.bound.environment.place.account;
             if found.account == *expected {
-                return vec![Event::Identified { identity: found.clone() }];
+                return vec![Event::Identified { identity: found.clone(), expires }];
             }
             let failure = Failure::new(
                 "wrong-account",
@@ -74,8 +74,10 @@ fn identity(run: &Run, outcome: &Outcome) -> Vec<Event> {
 /// A pause, when the run is walking: it then asks who is asking before it goes on.
 fn pause(run: &Run, why: &str) -> Vec<Event> {
     match run.stage {
-        Stage::Walking {} => vec![Event::Paused { why: why.to_owned() }],
-        Stage::Paused { .. } | Stage::Aborting { .. } | Stage::Rested { .. } => Vec::new(),
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Aborting { .. } => {
+            vec![Event::Paused { why: why.to_owned() }]
+        }
+        Stage::Paused { .. } | Stage::Rested { .. } => Vec::new(),
     }
 }
 
@@ -192,14 +194,20 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             }
             value => news(found, step, target, value),
         },
-        TargetState::Unknown { attempt, absences, tries, .. } => {
+        TargetState::Unknown { attempt, absences, tries, sight, .. } => {
             let attempt = *attempt;
             let before = found.verdict.as_ref().and_then(Verdict::before);
+            let look = |sight, value| Event::Looked { attempt, sight, value };
+            // What it showed last time is not written down again.
+            let new = |shows: Sight| *sight != Some(shows) || found.value != value;
             if is_met {
                 vec![Event::Concluded { attempt, conclusion: Conclusion::Done }]
+            } else if setting.is_busy(seen) && waited < limit(text) {
+                let news = new(Sight::GoingOn).then(|| look(Sight::GoingOn, value));
+                news.into_iter().collect()
             } else if value.as_ref() == before {
                 let conclusion = Conclusion::NeverHappened;
-                let mut events = vec![Event::Looked { attempt, value }];
+                let mut events = vec![look(Sight::AsBefore, value)];
                 if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS {
                     events.push(Event::Concluded { attempt, conclusion });
                     // It may be sent again, but not for ever.
@@ -210,9 +218,11 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
                 }
                 events
             } else if waited >= PUZZLE_SECONDS {
-                vec![Event::Concluded { attempt, conclusion: Conclusion::CannotTell }]
+                let conclusion = Conclusion::Differently;
+                vec![look(Sight::Different, value), Event::Concluded { attempt, conclusion }]
             } else {
-                news(found, step, target, value)
+                let news = new(Sight::Different).then(|| look(Sight::Different, value));
+                news.into_iter().collect()
             }
         }
         TargetState::Waiting {}

@@ -17,9 +17,12 @@ mod failure;
 mod friction;
 mod hear;
 mod plan;
+mod review;
 mod rollback;
 mod run;
+mod stages;
 mod transitions;
+mod watchdog;
 pub mod words;
 
 pub use advance::advance;
@@ -27,10 +30,11 @@ pub use apply::Illegal;
 pub use command::{Command, Heard, Refusal};
 pub use decide::decide;
 pub use due::{Effect, due};
-pub use event::{AttemptId, Conclusion, Event, Failure, Record, RunId};
+pub use event::{AttemptId, Conclusion, Event, Failure, Record, RunId, Sight};
 pub use friction::{Friction, Phrase};
 pub use hear::hear;
 pub use plan::{StepPlan, TargetPlan, Verdict, WayBack};
+pub use review::{Evidence, Seen};
 pub use rollback::{NoWayBack, Touched, asks_for_rollback, left_by, rollback};
 pub use run::{
     Mode, Note, Operator, Rest, Run, Stage, StepEnd, StepRun, StepState, TargetRun, TargetState,

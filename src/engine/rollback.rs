@@ -50,7 +50,7 @@ pub fn rollback(run: &Run) -> Result<Bound, NoWayBack> {
     match &run.stage {
         Stage::Rested { rest: Rest::RolledBack { .. } } => return Err(NoWayBack::RolledBack),
         Stage::Rested { .. } => {}
-        Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
             return Err(NoWayBack::NotAtRest);
         }
     }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::{AttemptId, Failure, RunId};
+use super::event::{AttemptId, Failure, RunId, Sight};
 use super::friction::Friction;
 use super::plan::{StepPlan, TargetPlan, Verdict};
+use super::review::Evidence;
 use super::rollback::Touched;
 use crate::cloud::sts::Identity;
 use crate::cloud::{Call, CallError, Place};
@@ -36,6 +37,8 @@ pub struct Run {
     pub last: Timestamp,
     /// Who the account says is asking; none until it answered, and after every pause.
     pub identity: Option<Identity>,
+    /// When the credentials end, when that is known.
+    pub expires: Option<Timestamp>,
     /// Whether changes are allowed.
     pub armed: bool,
     /// What it is doing as a whole.
@@ -46,6 +49,8 @@ pub struct Run {
     pub attempts: AttemptId,
     /// How many calls were, or may have been, applied.
     pub applied: u64,
+    /// What became of the calls that were in flight when it last stopped.
+    pub evidence: Vec<Evidence>,
     /// What the operator wrote down.
     pub notes: Vec<Note>,
 }
@@ -89,10 +94,15 @@ impl std::fmt::Display for Mode {
 pub enum Stage {
     /// Step by step through the book.
     Walking {},
+    /// Looking for what became of the calls that were in flight when it stopped, or waiting for a
+    /// person to see that.
+    Reviewing {},
     /// Waiting for something that is not a failure.
     Paused {
         /// For what, and what to do.
         why: String,
+        /// Why it ends, when it is to end after that.
+        ending: Option<String>,
     },
     /// Waiting for what is in flight; no new call begins.
     Aborting {
@@ -161,6 +171,9 @@ pub struct StepRun {
     /// Whether it was confirmed before the run was last resumed: on that confirmation nothing more
     /// is sent.
     pub stale: bool,
+    /// How many seconds of the clock the credentials had left when it was planned, where that is
+    /// less than it usually takes.
+    pub outlasts: Option<i64>,
     /// Its targets, as those of the book.
     pub targets: Vec<TargetRun>,
 }
@@ -239,6 +252,8 @@ pub struct TargetRun {
     pub requests: Vec<String>,
     /// What was there before this run first changed it.
     pub touched: Touched,
+    /// Whether it was said that nothing was heard of it for longer than usual.
+    pub overdue: bool,
 }
 
 /// What is going on with a target.
@@ -281,8 +296,12 @@ pub enum TargetState {
         position: usize,
         /// How often this call was attempted, with this one, while its resource was not busy.
         tries: u32,
+        /// When it was about to be sent.
+        sent: Timestamp,
         /// How many looks in a row showed the state as it was before.
         absences: u32,
+        /// What the last look showed.
+        sight: Option<Sight>,
     },
     /// One call was answered; the next of the target's calls may be sent.
     Between {
@@ -355,7 +374,9 @@ impl Run {
         match (self.plan(step), self.bound.steps.get(step)) {
             (Some(plan), Some(text)) => {
                 let protected = self.bound.environment.protected;
-                Friction::of(&plan, &self.live_place(), protected, text.type_name)
+                let friction = Friction::of(&plan, &self.live_place(), protected, text.type_name);
+                let outlasts = self.steps.get(step).is_some_and(|step| step.outlasts.is_some());
+                if outlasts { friction.one_more() } else { friction }
             }
             _ => Friction::None,
         }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::event::{Conclusion, Failure};
+use super::event::{Conclusion, Failure, Sight};
 use super::plan::Verdict;
 use super::rollback::Touched;
 use super::run::{StepEnd, StepRun, StepState, TargetRun, TargetState};
@@ -15,6 +15,7 @@ impl StepRun {
         self.state = state;
         self.since = Some(now);
         self.stale = false;
+        self.outlasts = None;
     }
 
     pub(super) fn end(&mut self, end: StepEnd, now: Timestamp) {
@@ -51,6 +52,7 @@ impl TargetRun {
     }
 
     pub(super) fn enter(&mut self, state: TargetState, now: Timestamp) {
+        self.overdue = false;
         self.state = state;
         self.since = Some(now);
     }
@@ -88,18 +90,12 @@ impl TargetRun {
         self.enter(state, now);
     }
 
-    /// Another value than before the call: looks that showed that one are not in a row with later ones.
-    pub(super) fn observed(&mut self, value: Option<&Value>) {
+    /// Only looks in a row that showed the state as it was before count together.
+    pub(super) fn looked(&mut self, showed: Sight, value: Option<&Value>) {
         self.value = value.cloned();
-        if let TargetState::Unknown { absences, .. } = &mut self.state {
-            *absences = 0;
-        }
-    }
-
-    pub(super) fn looked(&mut self, value: Option<&Value>) {
-        self.value = value.cloned();
-        if let TargetState::Unknown { absences, .. } = &mut self.state {
-            *absences += 1;
+        if let TargetState::Unknown { absences, sight, .. } = &mut self.state {
+            *absences = if showed == Sight::AsBefore { *absences + 1 } else { 0 };
+            *sight = Some(showed);
         }
     }
 
@@ -122,15 +118,20 @@ impl TargetRun {
     pub(super) fn lost(&mut self, now: Timestamp) {
         if let TargetState::Sent { attempt, call, position, tries } = self.state.clone() {
             self.touched.calls += 1;
-            self.enter(TargetState::Unknown { attempt, call, position, tries, absences: 0 }, now);
+            let sent = self.since.unwrap_or(now);
+            let (absences, sight) = (0, None);
+            let state =
+                TargetState::Unknown { attempt, call, position, tries, sent, absences, sight };
+            self.enter(state, now);
         }
     }
 
     /// Nobody looked for a while: that time is not held against what is waited for.
     pub(super) fn looked_for_anew(&mut self, now: Timestamp) {
         match &mut self.state {
-            TargetState::Unknown { absences, .. } => {
+            TargetState::Unknown { absences, sight, .. } => {
                 *absences = 0;
+                *sight = None;
                 self.since = Some(now);
             }
             TargetState::Observing {} => self.since = Some(now),
@@ -154,6 +155,10 @@ impl TargetRun {
                 let error = Failure::never_happened();
                 self.enter(TargetState::Backoff { until: now, position, tries, error }, now);
             }
+            Conclusion::Differently => {
+                let failure = Failure::differently(self.value.as_ref());
+                self.enter(TargetState::Failed { failure }, now);
+            }
             Conclusion::CannotTell => {
                 self.enter(TargetState::Failed { failure: Failure::cannot_tell() }, now);
             }
@@ -170,6 +175,7 @@ impl Default for TargetRun {
             since: None,
             requests: Vec::new(),
             touched: Touched::default(),
+            overdue: false,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::event::{AttemptId, Conclusion, Event, Failure};
+use super::event::{AttemptId, Conclusion, Event, Failure, Sight};
 use super::plan::{Verdict, WayBack};
 use super::run::{Mode, Rest, Run, StepEnd};
 use crate::cloud::{Call, Danger, dynamodb};
@@ -20,7 +20,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
     let at = Names { bound, call };
     match event {
         Event::Started { mode, bound, .. } => began(*mode, bound),
-        Event::Identified { identity } => {
+        Event::Identified { identity, .. } => {
             format!("account {} answered as {}", identity.account, identity.arn)
         }
         Event::WrongAccount { expected, found } => {
@@ -52,14 +52,19 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         Event::Unknown { attempt, error } => {
             format!("nobody saw the end, it is looked for ({error}): {}", at.attempt(attempt))
         }
-        Event::Looked { attempt, .. } => {
-            format!("looked, it is as it was before: {}", at.attempt(attempt))
+        Event::Looked { attempt, sight, value } => {
+            let seen = sight_words(*sight, value.as_ref());
+            format!("looked, {seen}: {}", at.attempt(attempt))
         }
         Event::Concluded { attempt, conclusion } => {
             format!("{}: {}", conclusion_words(*conclusion), at.attempt(attempt))
         }
         Event::Observed { step, target, value } => {
             format!("{} is now {}", at.target(step, target), there(value.as_ref()))
+        }
+        Event::Overdue { step, target, waited_seconds, advice } => {
+            let name = at.target(step, target);
+            format!("nothing new of {name} for {waited_seconds} s, longer than usual: {advice}")
         }
         Event::Verified { step, target, value } => {
             format!("verified {}: {}", at.target(step, target), value_words(value))
@@ -80,6 +85,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         Event::Noted { text } => format!("note: {text}"),
         Event::Paused { why } => format!("paused: {why}"),
         Event::Resumed {} => "goes on".to_owned(),
+        Event::Accepted {} => "what became of the calls in flight was seen".to_owned(),
         Event::TakenOver { name } => format!("taken over by {name}"),
         Event::AbortAsked { reason } => format!("abort was asked: {reason}"),
         Event::RolledBack { by, left } => rolled_back(by, left),
@@ -222,6 +228,16 @@ pub fn way_back_words(way_back: &WayBack) -> Option<String> {
     }
 }
 
+/// That the credentials will probably end before the step does; none when they will not.
+pub fn outlasts_words(run: &Run, step: usize) -> Option<String> {
+    let left = run.steps.get(step)?.outlasts?.max(0);
+    let usual = run.bound.steps.get(step)?.usual_seconds?;
+    Some(format!(
+        "it usually takes {usual} s, and the credentials end in {left} s: log in first, or the run \
+         pauses in the middle and goes on after the next login"
+    ))
+}
+
 /// How a step ended.
 pub fn end_words(end: &StepEnd) -> String {
     match end {
@@ -254,10 +270,21 @@ pub fn failure_words(failure: &Failure) -> String {
     format!("{} ({})", failure.what, failure.code)
 }
 
-const fn conclusion_words(conclusion: Conclusion) -> &'static str {
+/// What a look for the ending of a call showed.
+pub fn sight_words(sight: Sight, value: Option<&Value>) -> String {
+    match sight {
+        Sight::AsBefore => "it is as it was before".to_owned(),
+        Sight::GoingOn => "the resource is still being changed".to_owned(),
+        Sight::Different => format!("it is {}", there(value)),
+    }
+}
+
+/// How a call whose ending nobody saw turned out to have ended.
+pub const fn conclusion_words(conclusion: Conclusion) -> &'static str {
     match conclusion {
         Conclusion::Done => "it was applied after all",
         Conclusion::NeverHappened => "it never happened",
+        Conclusion::Differently => "it happened differently, a person must look",
         Conclusion::CannotTell => "it cannot be told whether it was applied, a person must look",
     }
 }

@@ -2,13 +2,13 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::JournalError;
 
-/// What a journal is appended to.
+/// What a journal is written to: every operation that can fail under it.
 pub trait Disk: Send {
     /// Appends the bytes.
     ///
@@ -21,15 +21,42 @@ pub trait Disk: Send {
     /// # Errors
     /// The disk refuses; what was appended may be lost then.
     fn sync(&mut self) -> io::Result<()>;
+
+    /// Keeps the head beside the journal, in place of the one before.
+    ///
+    /// # Errors
+    /// The disk refuses; the head before is still there then.
+    fn keep_head(&mut self, head: &[u8]) -> io::Result<()>;
 }
 
-impl Disk for File {
+/// The journal and its head in a directory.
+pub(super) struct Files {
+    directory: PathBuf,
+    journal: File,
+}
+
+impl Files {
+    /// Opens them, making the journal when there is none.
+    pub(super) fn open(directory: &Path) -> io::Result<Self> {
+        let options = &mut OpenOptions::new();
+        let journal =
+            open_private(options.append(true).create(true), &directory.join(super::JOURNAL))?;
+        sync_directory(directory)?;
+        Ok(Self { directory: directory.to_owned(), journal })
+    }
+}
+
+impl Disk for Files {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
+        self.journal.write_all(bytes)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.journal.sync_data()
+    }
+
+    fn keep_head(&mut self, head: &[u8]) -> io::Result<()> {
+        replace(&self.directory, super::HEAD, head)
     }
 }
 
@@ -50,9 +77,18 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
 }
 
 /// Takes the lock that only one process can hold, and writes down who holds it.
-pub(super) fn lock(path: &Path, actor: &str, now: Timestamp) -> Result<File, JournalError> {
-    let options = &mut OpenOptions::new();
-    let mut file = open_private(options.read(true).write(true).create(true).truncate(false), path)?;
+///
+/// Whoever tries stands in a door meanwhile, and writes or reads the name there: else the name that
+/// is read could be none yet, or that of a process that has died.
+pub(super) fn lock(directory: &Path, actor: &str, now: Timestamp) -> Result<File, JournalError> {
+    let open = |name| {
+        let options = &mut OpenOptions::new();
+        let path = directory.join(name);
+        open_private(options.read(true).write(true).create(true).truncate(false), &path)
+    };
+    let door = open(super::DOOR)?;
+    door.lock()?;
+    let mut file = open(super::LOCK)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -76,15 +112,32 @@ pub(super) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Replaces a file as a whole: whoever reads it sees the old content or the new one.
+/// Replaces a file as a whole: whoever reads it sees the old content or the new one, after a loss
+/// of power too. A name that is durable before its content would be a damaged head.
 pub(super) fn replace(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(bytes)?;
+    file.as_file().sync_data()?;
     file.persist(directory.join(name)).map_err(|e| e.error)?;
     Ok(())
 }
 
+/// Writes a file that only its owner may read, and that was not there: one of that name, or a link
+/// that somebody else laid there, is left alone. What could be written only in part is taken away.
+///
+/// # Errors
+/// There is such a file, or the disk refuses.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = open_private(OpenOptions::new().write(true).create_new(true), path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // The first error is the one that tells something.
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
 /// Makes the names of new files durable.
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }

@@ -13,12 +13,12 @@ mod error;
 mod line;
 
 use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 pub use chain::{Check, Verified};
-pub use disk::Disk;
+pub use disk::{Disk, write_private};
 pub use error::JournalError;
 pub use line::{Entry, Head, Line, LogEvent};
 
@@ -27,23 +27,30 @@ use crate::engine::{Event, Record};
 const JOURNAL: &str = "journal.jsonl";
 const HEAD: &str = "journal.head";
 const LOCK: &str = "journal.lock";
+const DOOR: &str = "journal.door";
 
 /// The journal, open for writing. Only one of them exists per directory.
 pub struct Journal {
-    directory: PathBuf,
     disk: Box<dyn Disk>,
     head: Head,
-    /// Set once an append or fsync has failed: nothing may be written, or sent, after that.
-    broken: Option<String>,
+    /// Set once an operation of the disk has failed: nothing may be written, or sent, after that.
+    broken: Option<Broken>,
     _lock: File,
+}
+
+/// What a journal could not write down.
+struct Broken {
+    /// What the disk said.
+    why: String,
+    /// The lines as they would have been written, the failing one first.
+    lines: Vec<Line>,
+    /// The head that the last of them would have made.
+    head: Head,
 }
 
 impl std::fmt::Debug for Journal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Journal")
-            .field("directory", &self.directory)
-            .field("head", &self.head)
-            .finish()
+        f.debug_struct("Journal").field("head", &self.head).finish_non_exhaustive()
     }
 }
 
@@ -59,19 +66,14 @@ impl Journal {
         now: Timestamp,
     ) -> Result<(Self, Vec<Line>), JournalError> {
         disk::make_private_directory(directory)?;
-        let lock = disk::lock(&directory.join(LOCK), actor, now)?;
-        let path = directory.join(JOURNAL);
-        let bytes = disk::read_if_there(&path)?.unwrap_or_default();
+        let lock = disk::lock(directory, actor, now)?;
+        let bytes = raw(directory)?;
         let Verified { lines, torn, .. } = chain::check(&bytes, read_head(directory)?.as_ref())?;
         if torn > 0 {
             set_aside(directory, &bytes, torn, now)?;
         }
-        let file = disk::open_private(OpenOptions::new().append(true).create(true), &path)?;
-        disk::sync_directory(directory)?;
-        let head = Head::of(&lines);
-        let disk = Box::new(file);
-        let mut journal =
-            Self { directory: directory.to_owned(), disk, head, broken: None, _lock: lock };
+        let disk = Box::new(disk::Files::open(directory)?);
+        let mut journal = Self { disk, head: Head::of(&lines), broken: None, _lock: lock };
         let mut lines = lines;
         if lines.is_empty() {
             let log = format!("{:016x}", fastrand::u64(..));
@@ -85,16 +87,17 @@ impl Journal {
         Ok((journal, lines))
     }
 
-    /// Replaces what is written to, for tests of a failing disk.
-    pub fn on(mut self, disk: Box<dyn Disk>) -> Self {
-        self.disk = disk;
+    /// Puts something between the journal and its disk: in practice and in tests, what fails.
+    pub fn on(mut self, wrap: impl FnOnce(Box<dyn Disk>) -> Box<dyn Disk>) -> Self {
+        self.disk = wrap(self.disk);
         self
     }
 
     /// Makes an event durable. When this returns, it is on the disk.
     ///
     /// # Errors
-    /// The disk refuses, now or before. Nothing may be sent to AWS any more.
+    /// The disk refuses, now or before. Nothing may be sent to AWS any more. What was to be written
+    /// is among the [unwritten](Self::unwritten) lines then.
     pub fn append(
         &mut self,
         run: &str,
@@ -110,7 +113,7 @@ impl Journal {
     /// The record that [`Journal::append`] would make durable.
     pub fn next(&self, run: &str, actor: &str, now: Timestamp, event: &Event) -> Record {
         Record {
-            seq: self.head.seq + 1,
+            seq: self.end().seq + 1,
             time: now,
             run: run.to_owned(),
             actor: actor.to_owned(),
@@ -123,6 +126,16 @@ impl Journal {
         &self.head
     }
 
+    /// What could not be written down, as the lines that it would have been.
+    pub fn unwritten(&self) -> &[Line] {
+        self.broken.as_ref().map_or(&[], |broken| &broken.lines)
+    }
+
+    /// What the next line hangs on: the last one, written or not.
+    fn end(&self) -> &Head {
+        self.broken.as_ref().map_or(&self.head, |broken| &broken.head)
+    }
+
     fn write(
         &mut self,
         run: Option<&str>,
@@ -130,26 +143,22 @@ impl Journal {
         now: Timestamp,
         event: Entry,
     ) -> Result<Line, JournalError> {
-        if let Some(why) = &self.broken {
-            return Err(JournalError::Broken { why: why.clone() });
-        }
-        let line = Line {
-            seq: self.head.seq + 1,
-            time: now,
-            run: run.map(str::to_owned),
-            actor: actor.to_owned(),
-            event,
-            prev: self.head.hash.clone(),
-        };
+        let end = self.end();
+        let (seq, prev) = (end.seq + 1, end.hash.clone());
+        let run = run.map(str::to_owned);
+        let line = Line { seq, time: now, run, actor: actor.to_owned(), event, prev };
         let bytes = line.to_bytes()?;
+        let head = Head { log: self.head.log.clone(), seq, hash: line::hash(&bytes) };
+        if let Some(broken) = &mut self.broken {
+            broken.lines.push(line);
+            broken.head = head;
+            return Err(JournalError::Broken { why: broken.why.clone() });
+        }
+        // The head last: it may lag behind the journal, and must never run ahead of it.
         let written = self.disk.append(&bytes).and_then(|()| self.disk.sync());
-        let hash = line::hash(&bytes);
-        let head = Head { log: self.head.log.clone(), seq: line.seq, hash };
-        if let Err(error) =
-            written.and_then(|()| disk::replace(&self.directory, HEAD, &head.to_bytes()))
-        {
-            self.broken = Some(error.to_string());
-            return Err(JournalError::Append { seq: line.seq, error });
+        if let Err(error) = written.and_then(|()| self.disk.keep_head(&head.to_bytes())) {
+            self.broken = Some(Broken { why: error.to_string(), lines: vec![line], head });
+            return Err(JournalError::Append { seq, error });
         }
         self.head = head;
         Ok(line)
@@ -201,5 +210,7 @@ fn set_aside(
     Ok(())
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

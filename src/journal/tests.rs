@@ -1,10 +1,10 @@
 //! The journal under a tired disk and under a hand that edits it.
 
-use std::io;
-
 use tempfile::TempDir;
 
 use super::*;
+
+mod trouble;
 
 const ACTOR: &str = "ana@desk";
 
@@ -142,40 +142,4 @@ fn a_journal_that_vanished_leaves_its_head_behind() {
     let home = journal_of(&["one"]);
     std::fs::remove_file(home.path().join(JOURNAL)).unwrap();
     assert!(read(home.path()).unwrap_err().is_tampering());
-}
-
-/// A disk whose nth operation fails, and the next ones work again.
-struct Failing {
-    left: u32,
-}
-
-impl Failing {
-    fn step(&mut self) -> io::Result<()> {
-        self.left = self.left.wrapping_sub(1);
-        if self.left == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
-    }
-}
-
-impl Disk for Failing {
-    fn append(&mut self, _bytes: &[u8]) -> io::Result<()> {
-        self.step()
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        self.step()
-    }
-}
-
-#[test]
-fn after_a_failing_write_or_fsync_nothing_is_written_any_more() {
-    for nth in 1..=6 {
-        let home = TempDir::new().unwrap();
-        let (journal, _) = Journal::open(home.path(), ACTOR, at(0)).unwrap();
-        let mut journal = journal.on(Box::new(Failing { left: nth }));
-        let results: Vec<_> =
-            (0..4).map(|_| journal.append("run-1", ACTOR, at(1), &note("x")).is_ok()).collect();
-        let fine = (nth - 1) as usize / 2;
-        let expected: Vec<_> = (0..4).map(|n| n < fine).collect();
-        assert_eq!(results, expected, "operation {nth} failed");
-    }
 }

@@ -17,6 +17,8 @@ pub(super) enum Prompt {
     Answer { step: usize, text: String },
     /// A step failed: what now?
     Failed { step: usize, what: String, advice: String },
+    /// What became of the calls in flight was told: go on?
+    Review,
     /// The run waits: what now?
     Paused { why: String, run: String },
     /// Why?
@@ -34,12 +36,23 @@ pub(super) enum Reaction {
     Start,
     /// The run is told.
     Tell { command: Command },
+    /// The run is ended, then the way back from it is shown.
+    RollBack,
     /// The console leaves; the run can be resumed.
     Leave { exit: Exit },
 }
 
 /// What can be typed beside the confirmation itself.
 const OTHERS: &str = "s skips the step, n TEXT notes, x aborts, q leaves for later";
+
+/// What can be done about a failed step, and what comes of it.
+const CHOICES: &str = "  \
+  1 try again: it is read afresh, and what would be sent is shown before anything is
+  2 skip it: it stays as it is, with your reason in the journal
+  3 end the run: what was changed stays changed
+  4 end the run and roll it back: you see first what that would change
+  5 leave it for later
+  n TEXT writes a note";
 
 impl Prompt {
     pub(super) fn confirm(step: usize, digest: String, friction: &Friction) -> Self {
@@ -64,10 +77,10 @@ impl Prompt {
             Self::Confirm { .. } => format!("Send? [Enter sends, {OTHERS}] "),
             Self::Answer { text, .. } => format!("{text}\nYour answer [s skips, q leaves]: "),
             Self::Failed { step, what, advice } => format!(
-                "Step {} failed: {what}\n  next: {advice}\n  1 try again   2 skip it   3 abort the run   \
-                 4 leave it for later   n TEXT note\nYour choice: ",
+                "Step {} failed: {what}\n  next: {advice}\n{CHOICES}\nYour choice: ",
                 step + 1
             ),
+            Self::Review => format!("[Enter goes on, {LEAVE}] "),
             Self::Paused { why, run } => {
                 format!("Paused: {why}\n[Enter goes on, q leaves; later: muster resume {run}] ")
             }
@@ -97,6 +110,11 @@ impl Prompt {
                 "q" => leave,
                 _ => again("Enter arms it, q leaves"),
             },
+            Self::Review => match line {
+                "" => Reaction::Tell { command: Command::Accept {} },
+                "q" => leave,
+                _ => again("Enter goes on, q leaves"),
+            },
             Self::Paused { .. } => match line {
                 "" => Reaction::Tell { command: Command::Resume {} },
                 "q" => leave,
@@ -120,8 +138,9 @@ impl Prompt {
                 "1" => Reaction::Tell { command: Command::Retry { step: *step } },
                 "2" => Reaction::Next { prompt: Self::Reason { step: Some(*step) } },
                 "3" => Reaction::Next { prompt: Self::Reason { step: None } },
-                "4" | "q" => leave,
-                _ => again("type 1, 2, 3 or 4"),
+                "4" => Reaction::RollBack,
+                "5" | "q" => leave,
+                _ => again("type 1, 2, 3, 4 or 5"),
             },
             Self::Reason { .. } if line.is_empty() => again("a reason is needed"),
             Self::Reason { step } => {

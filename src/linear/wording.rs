@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use crate::cloud::{Danger, skew_words};
 use crate::engine::words::{
-    call_words, count, end_words, failure_words, rest_words, sentence_in, value_words,
-    way_back_words,
+    call_words, conclusion_words, count, end_words, failure_words, outlasts_words, rest_words,
+    sentence_in, sight_words, value_words, way_back_words,
 };
 use crate::engine::{
     Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
@@ -165,6 +165,7 @@ pub(super) fn step(run: &Run, step: usize) -> Vec<String> {
 pub(super) fn confirmation(run: &Run, step: usize) -> Vec<String> {
     let Some(plan) = run.plan(step) else { return Vec::new() };
     let mut lines: Vec<_> = plan.targets.iter().map(|t| format!("  {}", target_line(t))).collect();
+    lines.extend(outlasts_words(run, step).map(|words| format!("  note: {words}")));
     lines.push(format!("To be sent to {}:", run.live_place()));
     lines.extend(plan.calls().map(|call| format!("  {}", call_words(call))));
     for target in &plan.targets {
@@ -199,6 +200,26 @@ pub(super) fn standing(run: &Run) -> Vec<String> {
                 ));
             }
         }
+    }
+    lines
+}
+
+/// What became of the calls that were in flight when a run stopped.
+pub(super) fn evidence(run: &Run) -> Vec<String> {
+    let mut lines = vec![String::new(), "What was in flight when the run stopped:".to_owned()];
+    for evidence in &run.evidence {
+        let title = run.step(evidence.step).map_or("", |step| &step.title);
+        let (step, attempt) = (evidence.step + 1, evidence.attempt);
+        lines.push(format!("  step {step} {title}, attempt {attempt}"));
+        lines.push(format!("    sent   {:.0} {}", evidence.sent, call_words(&evidence.call)));
+        let before = evidence.before.as_ref().map_or_else(|| "not there".to_owned(), value_words);
+        lines.push(format!("    before {before}"));
+        lines.extend(evidence.seen.as_ref().map(|seen| {
+            let words = sight_words(seen.sight, seen.value.as_ref());
+            let looks = count(usize::try_from(seen.looks).unwrap_or(usize::MAX), "look");
+            format!("    now    {words} ({looks} in a row, last {:.0})", seen.at)
+        }));
+        lines.extend(evidence.conclusion.map(|c| format!("    so     {}", conclusion_words(c))));
     }
     lines
 }

@@ -53,10 +53,57 @@ pub enum FaultKind {
     Quota,
     /// As if the resource were in another Region. Not applied.
     WrongRegion,
+    /// The process is killed instead of answering. Whoever keeps the world does that: to the world
+    /// itself it is no fault.
+    #[serde(untagged)]
+    Killed(Killed),
+}
+
+/// When the process is killed, as `kill -9` does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Killed {
+    /// Before the intent of the call is written down.
+    #[serde(rename = "killed_before_intent")]
+    BeforeIntent,
+    /// Once it is written, before its fsync.
+    #[serde(rename = "killed_intent_written")]
+    IntentWritten,
+    /// Once it is durable.
+    #[serde(rename = "killed_intent_durable")]
+    IntentDurable,
+    /// Once the call has arrived, before it is applied.
+    #[serde(rename = "killed_sent")]
+    Sent,
+    /// Once it is applied and stored, before its reply is given.
+    #[serde(rename = "killed_applied")]
+    Applied,
+    /// Once its reply was seen, before that is written down.
+    #[serde(rename = "killed_answered")]
+    Answered,
+    /// Once the answer is written, before its fsync.
+    #[serde(rename = "killed_answer_written")]
+    AnswerWritten,
+    /// Once the answer is durable.
+    #[serde(rename = "killed_answer_durable")]
+    AnswerDurable,
+}
+
+impl Killed {
+    /// Every moment, in the order in which a call meets them.
+    pub const ALL: [Self; 8] = [
+        Self::BeforeIntent,
+        Self::IntentWritten,
+        Self::IntentDurable,
+        Self::Sent,
+        Self::Applied,
+        Self::Answered,
+        Self::AnswerWritten,
+        Self::AnswerDurable,
+    ];
 }
 
 impl FaultKind {
-    /// Every kind, for tests that try them all.
+    /// Every kind that is an answer, for tests that try them all.
     pub const ALL: [Self; 13] = [
         Self::Throttled,
         Self::Denied,
@@ -80,7 +127,10 @@ impl FaultKind {
 
     /// True when AWS answers, and so gives a request id.
     const fn answered(self) -> bool {
-        !matches!(self, Self::NotSent | Self::LostReply | Self::LostRequest | Self::Truncated)
+        !matches!(
+            self,
+            Self::NotSent | Self::LostReply | Self::LostRequest | Self::Truncated | Self::Killed(_)
+        )
     }
 
     /// What the caller gets instead of a reply.
@@ -127,7 +177,8 @@ impl FaultKind {
                 ("InternalError", "We encountered an internal error. Please try again."),
                 ("InternalServerError", "Internal server error"),
             ),
-            Self::LostReply | Self::LostRequest => {
+            // After a kill nobody is left to read it.
+            Self::LostReply | Self::LostRequest | Self::Killed(_) => {
                 let words = ("Timeout", "no reply before the time was up");
                 (Ending::Unknown, words, words)
             }
@@ -183,8 +234,19 @@ impl Armed {
         Self { fault, seen: 0 }
     }
 
-    /// Counts the call if it matches, and answers how it goes wrong if it does.
+    /// Counts the call if it matches, and answers how it goes wrong if it does. To be killed is
+    /// nothing that the world does: that is met at its moment.
     pub(super) fn meet(&mut self, call: &Call) -> Option<FaultKind> {
+        if matches!(self.fault.kind, FaultKind::Killed(_)) { None } else { self.count(call) }
+    }
+
+    /// Whether this is a kill at this moment.
+    pub(super) fn is_kill(&self, moment: Killed) -> bool {
+        self.fault.kind == FaultKind::Killed(moment)
+    }
+
+    /// Counts the call if it matches, and answers what happens if it is its turn.
+    pub(super) fn count(&mut self, call: &Call) -> Option<FaultKind> {
         let Fault { on, resource, nth, times, kind } = &self.fault;
         let operation = call.operation();
         let named = on == "*"

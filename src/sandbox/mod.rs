@@ -36,7 +36,7 @@ mod testing;
 mod world;
 
 pub use account::{After, Clock, Sandbox};
-pub use fault::{Fault, FaultKind};
+pub use fault::{Fault, FaultKind, Killed};
 pub use ledger::Entry;
 pub use seeds::Seed;
 pub use world::World;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Answer, Call, CallError, Outcome, Place, Reply};
 
-use super::fault::{Armed, Fault, FaultKind};
+use super::fault::{Armed, Fault, FaultKind, Killed};
 use super::ledger::Entry;
 use super::moment::{Applied, Carried, Moment};
 use super::{cloudtrail, cloudwatch, dynamodb, s3, sns, sts};
@@ -92,6 +92,19 @@ impl World {
     /// Replaces all faults; their counts begin anew.
     pub fn set_faults(&mut self, faults: Vec<Fault>) {
         self.faults = faults.into_iter().map(Armed::new).collect();
+    }
+
+    /// Whether anything waits for this moment of a call.
+    pub fn kills_at(&self, moment: Killed) -> bool {
+        self.faults.iter().any(|armed| armed.is_kill(moment))
+    }
+
+    /// Counts a call that is at this moment, and says whether the process is to be killed now. The
+    /// count has to be kept before that is done, or it happens again to the next process.
+    pub fn is_killed(&mut self, call: &Call, moment: Killed) -> bool {
+        let waiting = self.faults.iter_mut().filter(|armed| armed.is_kill(moment));
+        // Every fault counts the call, whichever of them strikes.
+        waiting.filter_map(|armed| armed.count(call)).count() > 0
     }
 
     /// Whether recipients of mails confirm their subscriptions; they do unless told otherwise.

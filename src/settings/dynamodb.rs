@@ -68,6 +68,11 @@ fn table(seen: &[Outcome]) -> Result<&Table, Unread> {
     }
 }
 
+fn is_changing(seen: &[Outcome]) -> bool {
+    use TableStatus::{Creating, Deleting, Updating};
+    table(seen).is_ok_and(|table| matches!(table.status, Creating | Updating | Deleting))
+}
+
 fn table_id(seen: &[Outcome]) -> Option<String> {
     table(seen).ok().map(|table| table.id.clone())
 }
@@ -130,6 +135,10 @@ impl Property for DeletionProtection {
         Change::exact()
     }
 
+    fn is_busy(seen: &[Outcome]) -> bool {
+        is_changing(seen)
+    }
+
     fn fingerprint(seen: &[Outcome]) -> Option<String> {
         table_id(seen)
     }
@@ -187,6 +196,10 @@ impl Property for Stream {
             return Change::because(Danger::Destroy, why);
         }
         Change::exact()
+    }
+
+    fn is_busy(seen: &[Outcome]) -> bool {
+        is_changing(seen)
     }
 
     fn fingerprint(seen: &[Outcome]) -> Option<String> {

@@ -186,6 +186,11 @@ impl Setting {
         (self.functions.fingerprint)(seen)
     }
 
+    /// True while AWS says that the resource is being changed: what was read may not be the end.
+    pub fn is_busy(&self, seen: &[Outcome]) -> bool {
+        (self.functions.is_busy)(seen)
+    }
+
     /// The IAM actions for reading it and, when asked, for writing it.
     pub fn iam(&self, on: &Target, to: Option<&Value>) -> Vec<&'static str> {
         let mut calls = self.read(on);

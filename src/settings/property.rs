@@ -191,6 +191,10 @@ pub(super) trait Property {
     fn fingerprint(_seen: &[Outcome]) -> Option<String> {
         None
     }
+
+    fn is_busy(_seen: &[Outcome]) -> bool {
+        false
+    }
 }
 
 /// The calls that write a value, or the rule that refuses it.
@@ -212,6 +216,7 @@ pub(super) struct Erased {
     pub judge: fn(&Target, &Value, &[Outcome]) -> Vec<Breach>,
     pub creates: fn(&Value) -> bool,
     pub fingerprint: fn(&[Outcome]) -> Option<String>,
+    pub is_busy: fn(&[Outcome]) -> bool,
 }
 
 impl Erased {
@@ -247,6 +252,7 @@ impl Erased {
             },
             creates: |to| typed::<P>(to).is_ok_and(|to| P::creates(&to)),
             fingerprint: P::fingerprint,
+            is_busy: P::is_busy,
         }
     }
 }

@@ -1,6 +1,6 @@
 """An account as a second client sees it: made before a test, and read back after it.
 
-Usage: account.py URL make | account.py URL read
+Usage: account.py URL make [KEY] | account.py URL read [KEY]
 It knows nothing of the program under test, and nothing of its SDK.
 """
 
@@ -17,13 +17,13 @@ LOGS = "sitelogix-logs-prod"
 TRAIL = "sitelogix-trail"
 
 
-def main(url, verb):
+def main(url, verb, key="test"):
     def client(service):
         return boto3.client(
             service,
             endpoint_url=url,
             region_name="us-east-1",
-            aws_access_key_id="test",
+            aws_access_key_id=key,
             aws_secret_access_key="test",
             config=Config(s3={"addressing_style": "path"}),
         )
@@ -77,6 +77,8 @@ def bucket(s3, name):
     logging = s3.get_bucket_logging(Bucket=name).get("LoggingEnabled")
     found = {
         "versioning": s3.get_bucket_versioning(Bucket=name).get("Status"),
+        "objects": [o["Key"] for o in s3.list_objects_v2(Bucket=name).get("Contents", [])],
+        "policy": missing(lambda: json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Version"]),
         "logs_to": logging and [logging["TargetBucket"], logging["TargetPrefix"]],
     }
     if name == LOGS:
@@ -89,6 +91,16 @@ def bucket(s3, name):
         found["encryption"] = rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
         found["writers"] = sorted({s["Principal"]["Service"] for s in policy["Statement"]})
     return found
+
+
+def missing(ask):
+    """None where AWS says that there is none."""
+    try:
+        return ask()
+    except ClientError as error:
+        if error.response["Error"]["Code"].startswith("NoSuch"):
+            return None
+        raise
 
 
 def trail(cloudtrail, found):

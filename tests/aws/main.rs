@@ -2,6 +2,8 @@
 //! that break. What the emulators get wrong is written where it is met.
 #![cfg(all(test, feature = "aws"))]
 
+mod breaks;
+mod clock;
 mod cloudtrail;
 mod cloudwatch;
 mod differential;
@@ -9,10 +11,15 @@ mod dynamodb;
 mod emulator;
 mod environment;
 mod features;
+mod login;
 mod phase_1;
+mod place;
+mod proxy;
+mod rollback;
 mod s3;
 mod sns;
 mod sts;
 mod support;
 mod tls;
 mod transport;
+mod walk;

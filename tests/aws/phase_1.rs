@@ -13,62 +13,110 @@ use crate::emulator::{self, Emulator};
 use crate::support::ACCOUNT;
 
 /// How the program ends.
-const SUCCEEDED: i32 = 0;
-const FAILED: i32 = 1;
-const STUCK: i32 = 5;
+pub const SUCCEEDED: i32 = 0;
+pub const FAILED: i32 = 1;
+pub const CANCELLED: i32 = 3;
+pub const STUCK: i32 = 5;
+pub const PAUSED: i32 = 75;
 
-const WALK: [&str; 5] =
+pub const WALK: [&str; 5] =
     ["run", "phase-1-protection", "-p", "alert_email=oncall@example.com", "--linear"];
 
 /// An operator's machine, and the account that it talks to.
-struct Operator {
+pub struct Operator {
     emulator: Emulator,
     home: TempDir,
 }
 
 impl Operator {
     /// With the tables and buckets of production in the account, as they were before any phase.
-    fn before_phase_1(emulator: Emulator) -> Self {
+    pub fn before_phase_1(emulator: Emulator) -> Self {
         let operator = Self { emulator, home: TempDir::new().expect("a home") };
         operator.second_client("make");
         operator
     }
 
+    /// Where its account is.
+    pub fn url(&self) -> String {
+        self.emulator.url()
+    }
+
+    /// The account has everything of phase 1.
+    #[track_caller]
+    pub fn is_protected(&self) {
+        let account = self.account();
+        is_protected(&account);
+        assert_eq!(account["alarms"].as_object().expect("alarms").len(), 10);
+    }
+
     /// The program, in production.
     fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.at(&self.emulator.url());
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").args(words);
+        command
+    }
+
+    /// The program, in production at an endpoint, with no credentials but those of the home.
+    fn at(&self, url: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
         command
             .env_clear()
             .env("HOME", self.home.path())
             .env("NO_COLOR", "1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .args(["--endpoint-url", &self.emulator.url(), "--state-dir"])
+            .args(["--endpoint-url", url, "--state-dir"])
             .arg(self.home.path().join("state"))
-            .args(["--estate", "sitelogix", "--env", "prod"])
-            .args(words);
+            .args(["--estate", "sitelogix", "--env", "prod"]);
         command
     }
 
+    /// The home of the operator.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Walks or reads at an endpoint, with a profile of the home.
+    pub fn as_profile(&self, name: &str, url: &str, words: &[&str]) -> (Option<i32>, String) {
+        self.with(&["--profile", name], &[], url, words)
+    }
+
+    /// Walks or reads at an endpoint, with options and variables.
+    pub fn with(
+        &self,
+        options: &[&str],
+        variables: &[(&str, &str)],
+        url: &str,
+        words: &[&str],
+    ) -> (Option<i32>, String) {
+        let mut command = self.at(url);
+        run(command.args(options).envs(variables.iter().copied()).args(words))
+    }
+
     /// Walks or reads: the exit code and everything that was printed.
-    fn muster(&self, words: &[&str]) -> (Option<i32>, String) {
-        let output = self.command(words).output().expect("the program");
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).expect("text"))
+    pub fn muster(&self, words: &[&str]) -> (Option<i32>, String) {
+        run(&mut self.command(words))
     }
 
     /// Walks phase 1 with every answer given.
-    fn walk(&self) -> (Option<i32>, String) {
+    pub fn walk(&self) -> (Option<i32>, String) {
         self.muster(&[&WALK[..], &["--yes"]].concat())
     }
 
     /// The account, as boto3 sees it.
-    fn account(&self) -> Value {
+    pub fn account(&self) -> Value {
         serde_json::from_str(&self.second_client("read")).expect("JSON")
     }
 
+    /// The account of another access key id, as boto3 sees it.
+    pub fn account_as(&self, key: &str) -> Value {
+        serde_json::from_str(&self.client_of(key, "read")).expect("JSON")
+    }
+
     fn second_client(&self, verb: &str) -> String {
+        self.client_of("test", verb)
+    }
+
+    fn client_of(&self, key: &str, verb: &str) -> String {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws/account.py");
         let output = Command::new(python())
             .env_clear()
@@ -77,7 +125,7 @@ impl Operator {
             // Nothing is written beside the script.
             .arg("-B")
             .arg(script)
-            .args([&self.emulator.url(), verb])
+            .args([&self.emulator.url(), verb, key])
             .output()
             .expect("python");
         let said = String::from_utf8_lossy(&output.stderr);
@@ -102,8 +150,15 @@ fn without_alarms() -> (Emulator, TempDir) {
     (emulator::start_with(ACCOUNT, &[("PYTHONPATH", path)]), hidden)
 }
 
+/// Runs it to its end: the exit code and everything that was printed.
+fn run(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().expect("the program");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).expect("text"))
+}
+
 #[track_caller]
-fn ended((code, said): &(Option<i32>, String), wanted: i32) {
+pub fn ended((code, said): &(Option<i32>, String), wanted: i32) {
     assert_eq!(*code, Some(wanted), "{said}");
 }
 
@@ -125,12 +180,14 @@ fn is_protected(account: &Value) {
     assert_eq!(account["tables"], json!(tables));
 
     let logs = "sitelogix-logs-prod";
-    let logged = |bucket: &str| json!({ "versioning": null, "logs_to": [logs, format!("access-logs/{bucket}/")] });
+    let logged = |bucket: &str| json!({ "versioning": null, "objects": ["one"], "policy": null, "logs_to": [logs, format!("access-logs/{bucket}/")] });
     let buckets = json!({
         "sitelogix-audio-files-prod": logged("sitelogix-audio-files-prod"),
         "sitelogix-transcripts-prod": logged("sitelogix-transcripts-prod"),
         logs: {
             "versioning": "Enabled",
+            "objects": [],
+            "policy": "2012-10-17",
             "object_lock": ["Enabled", null],
             "public": [true, true, true, true],
             "encryption": "AES256",

@@ -26,6 +26,8 @@ pub enum Habit {
     Silence,
     /// Answers with this status and body.
     Answer(u16, &'static str),
+    /// Answers with these very bytes, and closes.
+    Say(&'static str),
     /// Refuses the first request of a connection, keeps it open, and closes it after the second.
     KeepThenClose,
 }
@@ -62,7 +64,7 @@ impl Server {
         Self { url, requests, task }
     }
 
-    fn requests(&self) -> usize {
+    pub fn requests(&self) -> usize {
         self.received().len()
     }
 
@@ -79,6 +81,7 @@ async fn serve(mut stream: TcpStream, habit: Habit, requests: &Requests) -> Opti
         Habit::Reset => stream.set_zero_linger().ok()?,
         Habit::Close => {}
         Habit::Silence => return Some(stream),
+        Habit::Say(answer) => stream.write_all(answer.as_bytes()).await.ok()?,
         Habit::KeepThenClose => {
             let head = "HTTP/1.1 400 Answer\r\nContent-Type: application/x-amz-json-1.0\r\n\
                         Content-Length: 2\r\n\r\n{}";
@@ -123,7 +126,7 @@ async fn read_request(stream: &mut TcpStream, requests: &Requests) -> Option<()>
 }
 
 /// An account behind a server, which is not waited for as long as AWS is.
-fn impatient(url: &str) -> Live {
+pub fn impatient(url: &str) -> Live {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_millis(200))
         .read_timeout(Duration::from_millis(600))
@@ -133,14 +136,14 @@ fn impatient(url: &str) -> Live {
     Live::from_sdk_config(&config, &connection(url, REGION, ACCOUNT))
 }
 
-fn change() -> dynamodb::Call {
+pub fn change() -> dynamodb::Call {
     dynamodb::Call::UpdateTable {
         table: "sitelogix-vendors".to_owned(),
         change: dynamodb::TableChange::DeletionProtection(true),
     }
 }
 
-fn read() -> dynamodb::Call {
+pub fn read() -> dynamodb::Call {
     dynamodb::Call::DescribeTable { table: "sitelogix-vendors".to_owned() }
 }
 

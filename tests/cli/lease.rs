@@ -31,10 +31,10 @@ fn of_two_processes_at_once_one_runs_and_the_other_names_it() {
         other.end().ended(exit::FAILED).says("process ").says("since 20");
         // Whoever comes later is told what is being done, too.
         let ran = machine.run(&walk_phase_1());
-        ran.ended(exit::FAILED).says(&format!("process {}", holder.process()));
+        ran.ended(exit::FAILED).says(&format!("process {}", holder.id()));
         ran.says("of phase-1-protection on sitelogix PROD").says(" of 35 (").says("muster attach");
         assert_eq!(machine.json(&["runs"])["runs"].as_array().unwrap().len(), 1);
-        let process = holder.process();
+        let process = holder.id();
         assert_eq!(machine.json(&["runs"])["runs"][0]["walked_by"]["process"], process);
         // The kernel frees the lock; what the run holds stays until somebody went on with it.
         holder.kill();

@@ -3,21 +3,27 @@
 //! Everything happens in practice, each test in a state directory of its own, without a terminal.
 #![cfg(test)]
 
+mod account;
 mod attach;
 mod books;
 mod check;
 mod crash;
+mod disk;
 mod faults;
 mod generated;
 mod hostile;
 mod interrupted;
 mod journal;
 mod json;
+mod kill;
 mod lease;
 mod link;
+mod login;
 mod plan;
+mod race;
 mod refused;
 mod rollback;
 mod shape;
 mod support;
+mod tamper;
 mod walk;

@@ -117,10 +117,15 @@ impl Machine {
 
     /// Runs it with an input that is not even there.
     pub fn run_without_input(&self, arguments: &[&str]) -> Ran {
+        self.run_through("exec \"$@\" <&-", arguments)
+    }
+
+    /// Runs it from a shell, whose script does `exec "$@"` in the end.
+    pub fn run_through(&self, script: &str, arguments: &[&str]) -> Ran {
         let program = self.command(arguments);
         let mut shell = Command::new("sh");
         let words = std::iter::once(program.get_program()).chain(program.get_args());
-        shell.args(["-c", "exec \"$@\" <&-", "sh"]).args(words).env_clear();
+        shell.args(["-c", script, "sh"]).args(words).env_clear();
         shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
         Ran::of(shell.current_dir(self.home.path()).output().expect("a shell"))
     }
@@ -128,9 +133,19 @@ impl Machine {
     /// Starts it.
     pub fn start(&self, arguments: &[&str]) -> Running {
         let mut command = self.command(arguments);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program");
-        let out = BufReader::new(child.stdout.take().expect("its output"));
-        Running { child, out, printed: String::new() }
+        let child = command.stdout(Stdio::piped()).spawn().expect("the program");
+        Running::of(child)
+    }
+
+    /// Starts it, with its talk among its data.
+    pub fn start_talking(&self, arguments: &[&str]) -> Running {
+        let program = self.command(arguments);
+        let mut shell = Command::new("sh");
+        let words = std::iter::once(program.get_program()).chain(program.get_args());
+        shell.args(["-c", "exec \"$@\" 2>&1", "sh"]).args(words).env_clear();
+        shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).current_dir(self.home.path());
+        Running::of(shell.spawn().expect("a shell"))
     }
 
     /// Makes calls of the simulated account go wrong.
@@ -164,6 +179,17 @@ impl Machine {
     pub fn journal(&self) -> Vec<u8> {
         std::fs::read(self.state().join("journal.jsonl")).expect("a journal")
     }
+}
+
+/// A variable of the environment: how large the harness is, or where its chance begins.
+#[expect(clippy::disallowed_methods, reason = "what the tests do, is no business of the program")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Whether the harness runs at its large size: before a release, and not with every change.
+pub fn is_large() -> bool {
+    variable("MUSTER_HARNESS").is_some_and(|size| size == "large")
 }
 
 /// A line of the ledger.
@@ -218,6 +244,11 @@ impl std::fmt::Display for Ran {
 }
 
 impl Running {
+    fn of(mut child: Child) -> Self {
+        let out = BufReader::new(child.stdout.take().expect("its output"));
+        Self { child, out, printed: String::new() }
+    }
+
     /// Reads what it prints until a line holds these words; false when it ended before.
     pub fn until(&mut self, words: &str) -> bool {
         while let Some(line) = self.line() {
@@ -249,8 +280,8 @@ impl Running {
         child.wait().expect("its end").code()
     }
 
-    /// Number of its process.
-    pub fn process(&self) -> u32 {
+    /// Its process.
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use muster::cloud::{Answer, Ending, Outcome, Reply, dynamodb, s3, sts};
-use muster::engine::{Event, Heard, Run, hear};
+use muster::engine::{Event, Heard, Run, Sight, hear};
 use serde_json::json;
 
 use crate::pairs::{golden, table, told};
@@ -13,14 +13,19 @@ fn answered(reply: Reply) -> Outcome {
 }
 
 fn who(account: &str) -> Heard {
-    Heard::Identity(answered(Reply::Sts(sts::Reply::Identity(identity(account)))))
+    let outcome = answered(Reply::Sts(sts::Reply::Identity(identity(account))));
+    Heard::Identity { outcome, expires: None }
 }
 
 fn table_reply(protected: bool) -> Outcome {
+    table_in("ACTIVE", protected)
+}
+
+fn table_in(status: &str, protected: bool) -> Outcome {
     let value = json!({
         "reply": "Table",
         "id": "1", "name": "sitelogix-reports", "arn": "a",
-        "status": "ACTIVE", "deletion_protection": protected,
+        "status": status, "deletion_protection": protected,
         "stream": null, "items_about": 3,
     });
     let reply: Result<dynamodb::Reply, _> = serde_json::from_value(value);
@@ -33,15 +38,16 @@ fn answers(run: &Run) -> Vec<(&'static str, Heard)> {
     let attempt = run.attempts;
     let done = || answered(Reply::S3(s3::Reply::Done {}));
     let lost = |ending| Err(error(ending));
+    let nobody = |outcome| Heard::Identity { outcome, expires: None };
     let ended = |outcome| Heard::Ended { attempt, outcome };
     let observed = |seen: Outcome| Heard::Observed { step, target: 0, seen: vec![seen] };
     let inspected = |seen: Outcome| Heard::Inspected { step, target: 0, seen: vec![seen] };
     vec![
         ("identity", who(&run.bound.environment.place.account)),
         ("another identity", who("999999999999")),
-        ("identity: strange", Heard::Identity(done())),
-        ("identity: expired", Heard::Identity(lost(Ending::Expired))),
-        ("identity: wrong clock", Heard::Identity(lost(Ending::ClockSkew))),
+        ("identity: strange", nobody(done())),
+        ("identity: expired", nobody(lost(Ending::Expired))),
+        ("identity: wrong clock", nobody(lost(Ending::ClockSkew))),
         ("inspected", inspected(table_reply(false))),
         ("inspected: denied", inspected(lost(Ending::Denied))),
         ("inspected: throttled", inspected(lost(Ending::Throttled))),
@@ -57,6 +63,7 @@ fn answers(run: &Run) -> Vec<(&'static str, Heard)> {
         ("ended: denied", ended(lost(Ending::Denied))),
         ("observed: as wanted", observed(table_reply(true))),
         ("observed: as before", observed(table_reply(false))),
+        ("observed: still changing", observed(table_in("UPDATING", false))),
         ("observed: absent", observed(lost(Ending::Absent))),
         ("observed: denied", observed(lost(Ending::Denied))),
         ("observed: expired", observed(lost(Ending::Expired))),
@@ -83,8 +90,9 @@ fn what_an_answer_leads_to_in_each_state_is_written_down() {
 #[test]
 fn a_call_never_happened_only_when_several_looks_in_a_row_say_so() {
     let lost = Event::Unknown { attempt: 1, error: error(Ending::Unknown) };
-    let looked = || Event::Looked { attempt: 1, value: Some(json!(false)) };
-    let other = Event::Observed { step: 0, target: 0, value: None };
+    let look = |sight, value| Event::Looked { attempt: 1, sight, value };
+    let looked = || look(Sight::AsBefore, Some(json!(false)));
+    let other = look(Sight::Different, None);
     let now = record(Event::Resumed {}).time + SignedDuration::from_secs(11);
     let as_before = Heard::Observed { step: 0, target: 0, seen: vec![table_reply(false)] };
     let looks = |events: &[Event]| {

@@ -1,46 +1,42 @@
-//! Every call goes wrong in every way, once and for good.
+//! Every call of every shipped book goes wrong in every way, once and for good.
 
 use muster::cloud::{Call, Ending};
 use muster::engine::{Conclusion, Event, Record, Rest, Stage};
 use muster::sandbox::FaultKind;
 
-use crate::book::{ONE_CHANGE, dev, phase_1, small, started, world};
-use crate::forward::walked;
+use crate::book::{ONE_CHANGE, dev, small, started};
 use crate::oath::hold;
 use crate::operator::Operator;
 use crate::shell::{Shell, Slip};
+use crate::shipped::{self, Shipped};
 
-/// What is tried at every call that changes something; the others at some of them.
-const EVERYWHERE: [FaultKind; 9] = [
-    FaultKind::LostReply,
-    FaultKind::LostRequest,
-    FaultKind::Throttled,
-    FaultKind::Denied,
-    FaultKind::Expired,
-    FaultKind::NotSent,
-    FaultKind::InUse,
-    FaultKind::ServerError,
-    FaultKind::Truncated,
-];
+/// What is worst at a call that changes something: two endings that look the same and are not, one
+/// that needs a person, and one that stops everything. Tried at every call; the other kinds at
+/// every sixth, and at the large size everywhere.
+const WORST: [FaultKind; 4] =
+    [FaultKind::LostReply, FaultKind::LostRequest, FaultKind::Denied, FaultKind::Expired];
+const OTHERS_EVERY: usize = 6;
 
-/// What may happen to a read; the others look like one of these to whoever reads.
+/// What may happen to a read; the others look like one of these to whoever reads. The first four
+/// are tried at every read.
 const OF_READS: [FaultKind; 6] = [
     FaultKind::Throttled,
     FaultKind::Denied,
     FaultKind::Expired,
-    FaultKind::NotSent,
     FaultKind::LostReply,
+    FaultKind::NotSent,
     FaultKind::InUse,
 ];
+const READS_EVERY: usize = 2;
 
-/// How many calls the book makes when nothing goes wrong: changes, and reads.
-fn calls() -> (usize, usize) {
-    walked(world(), 60).calls
+/// The calls, among so many, at which a kind of fault is tried.
+fn places(calls: usize, everywhere: bool, otherwise: usize) -> impl Iterator<Item = usize> {
+    (1..=calls).step_by(if everywhere || shipped::large() { 1 } else { otherwise })
 }
 
-fn with(slip: Slip, operator: &mut Operator) -> (Shell, Rest) {
-    let mut shell = Shell::begin(world(), started(phase_1(), 60));
-    shell.slips.push(slip);
+fn with(book: &Shipped, slips: &[Slip], operator: &mut Operator) -> (Shell, Rest) {
+    let mut shell = book.begin();
+    shell.slips.extend(slips);
     let rest = operator.walk(&mut shell);
     hold(&shell);
     (shell, rest)
@@ -91,100 +87,135 @@ fn search(story: &[&Record]) -> (bool, usize, i64, Option<Conclusion>) {
 
 #[test]
 fn any_change_may_go_wrong_in_any_way_once() {
-    let (changes, _) = calls();
-    let mut cases = 0;
-    for kind in FaultKind::ALL {
-        let step = if EVERYWHERE.contains(&kind) { 1 } else { 6 };
-        for nth in (1..=changes).step_by(step) {
-            let slip = Slip { read: false, nth, times: 1, kind };
-            let (shell, rest) = with(slip, &mut Operator::default());
-            let tail = || format!("{slip:?}\n{}", shell.tail());
-            assert_eq!(rest, Rest::Succeeded {}, "{}", tail());
-            let (story, again) = story(&shell, nth);
-            let (unknown, looks, spread, conclusion) = search(&story);
-            let ending = kind.error(&call_of(story[0]), "").ending;
-            assert_eq!(unknown, ending == Ending::Unknown, "{}", tail());
-            if !unknown {
-                assert!(matches!(story[1].event, Event::NotApplied { .. }), "{}", tail());
-                assert!(again > 0, "{}", tail());
-            } else if shell.struck_applied {
-                assert_eq!(conclusion, Some(Conclusion::Done), "{}", tail());
-                assert_eq!(again, 0, "what was applied is not sent again\n{}", tail());
-            } else {
-                assert_eq!(conclusion, Some(Conclusion::NeverHappened), "{}", tail());
-                assert!(looks >= 3 && spread >= 10, "{looks} in {spread} s\n{}", tail());
-                assert!(again > 0, "{}", tail());
+    for book in shipped::and_back() {
+        let (changes, _) = book.walked().calls;
+        let mut cases = 0;
+        for kind in FaultKind::ALL {
+            for nth in places(changes, WORST.contains(&kind), OTHERS_EVERY) {
+                let slip = Slip { read: false, nth, times: 1, kind };
+                let (shell, rest) = with(book, &[slip], &mut Operator::default());
+                assert_eq!(rest, Rest::Succeeded {}, "{}: {slip:?}\n{}", book.name, shell.tail());
+                told_as_it_was(&shell, slip);
+                cases += 1;
             }
-            cases += 1;
         }
+        println!("{}: {cases} changes gone wrong", book.name);
     }
-    println!("{cases} changes gone wrong");
+}
+
+/// Everything that is said of the attempt that was struck is true.
+fn told_as_it_was(shell: &Shell, slip: Slip) {
+    let tail = || format!("{slip:?}\n{}", shell.tail());
+    let (story, again) = story(shell, slip.nth);
+    let (unknown, looks, spread, conclusion) = search(&story);
+    let ending = slip.kind.error(&call_of(story[0]), "").ending;
+    assert_eq!(unknown, ending == Ending::Unknown, "{}", tail());
+    if !unknown {
+        assert!(matches!(story[1].event, Event::NotApplied { .. }), "{}", tail());
+        assert!(again > 0, "{}", tail());
+    } else if shell.struck_applied {
+        assert_eq!(conclusion, Some(Conclusion::Done), "{}", tail());
+        assert_eq!(again, 0, "what was applied is not sent again\n{}", tail());
+    } else {
+        assert_eq!(conclusion, Some(Conclusion::NeverHappened), "{}", tail());
+        assert!(looks >= 3 && spread >= 10, "{looks} in {spread} s\n{}", tail());
+        assert!(again > 0, "{}", tail());
+    }
 }
 
 #[test]
 fn any_read_may_go_wrong_in_any_way_once() {
-    let (_, reads) = calls();
-    let mut cases = 0;
-    for kind in OF_READS {
-        for nth in (1..=reads).step_by(3) {
-            let slip = Slip { read: true, nth, times: 1, kind };
-            let mut operator = Operator::default();
-            let (shell, rest) = with(slip, &mut operator);
-            assert_eq!(rest, Rest::Succeeded {}, "{slip:?}\n{}", shell.tail());
-            let failed = shell.records.iter().any(|r| matches!(r.event, Event::StepFailed { .. }));
-            // Only what no second read would answer otherwise is a matter for a person.
-            assert!(!failed || kind == FaultKind::Denied, "{slip:?}\n{}", shell.tail());
+    for book in shipped::books() {
+        let (_, reads) = book.walked().calls;
+        let mut cases = 0;
+        for (n, kind) in OF_READS.into_iter().enumerate() {
+            for nth in places(reads, n < 4, READS_EVERY) {
+                let slip = Slip { read: true, nth, times: 1, kind };
+                let (shell, rest) = with(book, &[slip], &mut Operator::default());
+                assert_eq!(rest, Rest::Succeeded {}, "{}: {slip:?}\n{}", book.name, shell.tail());
+                let failed = |r: &Record| matches!(r.event, Event::StepFailed { .. });
+                // Only what no second read would answer otherwise is a matter for a person.
+                let person = kind == FaultKind::Denied || !shell.records.iter().any(failed);
+                assert!(person, "{}: {slip:?}\n{}", book.name, shell.tail());
+                cases += 1;
+            }
+        }
+        println!("{}: {cases} reads gone wrong", book.name);
+    }
+}
+
+/// The second one is among the next three calls that change something: another target, or the call
+/// of the first that is sent again.
+#[test]
+fn two_changes_may_go_wrong_in_any_two_ways() {
+    let every = if shipped::large() { 1 } else { 53 };
+    for book in shipped::books() {
+        let (changes, _) = book.walked().calls;
+        let mut cases = 0;
+        let pairs = FaultKind::ALL.into_iter().flat_map(|a| FaultKind::ALL.map(|b| (a, b)));
+        let all = pairs.flat_map(|kinds| (1..=changes).map(move |nth| (kinds, nth)));
+        for (n, ((first, second), nth)) in all.enumerate().step_by(every) {
+            let one = Slip { read: false, nth, times: 1, kind: first };
+            let two = Slip { read: false, nth: nth + 1 + n % 3, times: 1, kind: second };
+            let (shell, rest) = with(book, &[one, two], &mut Operator::default());
+            let told = || format!("{}: {one:?}, {two:?}\n{}", book.name, shell.tail());
+            assert_eq!(rest, Rest::Succeeded {}, "{}", told());
             cases += 1;
         }
+        println!("{}: {cases} pairs of changes gone wrong", book.name);
     }
-    println!("{cases} reads gone wrong");
 }
 
 #[test]
 fn a_fault_that_stays_comes_to_rest_and_says_what_to_do() {
-    let mut cases = 0;
-    let (changes, _) = calls();
-    for kind in FaultKind::ALL {
-        for nth in (1..=changes).step_by(5) {
-            let slip = Slip { read: false, nth, times: usize::MAX - nth, kind };
-            let mut shell = Shell::begin(world(), started(phase_1(), 60));
-            shell.slips.push(slip);
-            if matches!(kind, FaultKind::Expired | FaultKind::ClockSkew) {
-                // That is a pause, for as long as nobody logs in.
-                crate::operator::until_paused(&mut shell, &mut Operator::absent());
-                continue;
+    for book in shipped::books() {
+        let (changes, _) = book.walked().calls;
+        let mut cases = 0;
+        for kind in FaultKind::ALL {
+            for nth in places(changes, false, 5) {
+                stays(book, Slip { read: false, nth, times: usize::MAX - nth, kind });
+                cases += 1;
             }
-            let rest = Operator::absent().walk(&mut shell);
-            hold(&shell);
-            let failure = match &rest {
-                Rest::Failed { failure } => {
-                    assert_eq!(shell.world.ledger().len(), 0, "{slip:?}: nothing was changed");
-                    failure
-                }
-                Rest::Stuck { failure } => failure,
-                // The reply of every call is lost, and each is found by looking.
-                Rest::Succeeded {} if kind.applies() => continue,
-                rest => panic!("{slip:?}: {rest:?}"),
-            };
-            let wanted = match kind {
-                FaultKind::Throttled => "throttled",
-                FaultKind::Denied => "denied",
-                FaultKind::NotSent => "not-sent",
-                FaultKind::ServerError | FaultKind::LostRequest => "lost",
-                FaultKind::InUse => "in-use",
-                FaultKind::NotFound => "absent",
-                FaultKind::Quota => "refused",
-                FaultKind::WrongRegion => "wrong-region",
-                kind => panic!("{kind:?} does not fail a step"),
-            };
-            assert_eq!(failure.code, wanted, "{slip:?}: the cause is told\n{}", shell.tail());
-            let told = [&failure.code, &failure.what, &failure.advice];
-            assert!(told.iter().all(|text| !text.is_empty()), "{failure:?}");
-            cases += 1;
-            assert!(matches!(shell.run.stage, Stage::Rested { .. }));
         }
+        println!("{}: {cases} faults that stay", book.name);
     }
-    println!("{cases} faults that stay");
+}
+
+fn stays(book: &Shipped, slip: Slip) {
+    let mut shell = book.begin();
+    shell.slips.push(slip);
+    if matches!(slip.kind, FaultKind::Expired | FaultKind::ClockSkew) {
+        // That is a pause, for as long as nobody logs in.
+        crate::operator::until_paused(&mut shell, &mut Operator::absent());
+        return;
+    }
+    let rest = Operator::absent().walk(&mut shell);
+    hold(&shell);
+    assert!(matches!(shell.run.stage, Stage::Rested { .. }));
+    let failure = match &rest {
+        Rest::Failed { failure } => {
+            assert_eq!(shell.world.ledger().len(), 0, "{slip:?}: nothing was changed");
+            failure
+        }
+        Rest::Stuck { failure } => failure,
+        // The reply of every call is lost, and each is found by looking.
+        Rest::Succeeded {} if slip.kind.applies() => return,
+        rest => panic!("{slip:?}: {rest:?}"),
+    };
+    let wanted = match slip.kind {
+        FaultKind::Throttled => "throttled",
+        FaultKind::Denied => "denied",
+        FaultKind::NotSent => "not-sent",
+        FaultKind::ServerError | FaultKind::LostRequest => "lost",
+        FaultKind::InUse => "in-use",
+        FaultKind::NotFound => "absent",
+        FaultKind::Quota => "refused",
+        FaultKind::WrongRegion => "wrong-region",
+        kind => panic!("{kind:?} does not fail a step"),
+    };
+    assert_eq!(failure.code, wanted, "{slip:?}: the cause is told\n{}", shell.tail());
+    let told = [&failure.code, &failure.what, &failure.advice];
+    assert!(told.iter().all(|text| !text.is_empty()), "{failure:?}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use muster::cloud::{Call, Danger, Place, dynamodb};
 use muster::engine::{
-    Command, Event, Friction, Refusal, Rest, Stage, StepEnd, StepPlan, StepState, TargetPlan,
-    TargetState,
+    Command, Conclusion, Event, Friction, Refusal, Rest, Stage, StepEnd, StepPlan, StepState,
+    TargetPlan, TargetState,
 };
 use muster::sandbox::{FaultKind, World, seeds};
 use muster::settings::Target;
@@ -309,6 +309,98 @@ fn only_the_operator_commands_until_another_takes_over() {
     shell.by = "grace@desk";
     assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {});
     assert_eq!(refused(&mut shell, &Command::TakeOver { name: "Ada".into() }), Refusal::AtRest {});
+    hold(&shell);
+}
+
+#[test]
+fn after_a_stop_nothing_goes_on_before_a_person_saw_what_became_of_what_was_in_flight() {
+    for (kind, conclusion) in [
+        (FaultKind::LostReply, Conclusion::Done),
+        (FaultKind::LostRequest, Conclusion::NeverHappened),
+    ] {
+        let mut shell = planned("dev", ONE_CHANGE);
+        shell.slips.push(lost(1, 1, kind));
+        let confirmation = confirm(&shell.run, 0, None);
+        shell.ask(&confirmation).unwrap();
+        while !shell.run.steps[0].targets[0].state.is_in_flight() {
+            shell.turn();
+        }
+        shell.crash();
+        let before = shell.records.len();
+        shell.ask(&Command::Resume {}).unwrap();
+        assert_eq!(shell.run.stage, Stage::Reviewing {});
+        assert_eq!(refused(&mut shell, &Command::Accept {}), Refusal::Reviewing {});
+        let retry = Command::Retry { step: 0 };
+        assert_eq!(refused(&mut shell, &retry), Refusal::Reviewing {});
+        assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+        let [evidence] = shell.run.evidence.as_slice() else { panic!("{}", shell.tail()) };
+        assert_eq!(evidence.conclusion, Some(conclusion));
+        assert_eq!(evidence.before, Some(json!(false)));
+        assert_eq!(shell.calls.0, 1, "nothing was sent since");
+        let only = |event: &Event| {
+            matches!(
+                event,
+                Event::Resumed {}
+                    | Event::Identified { .. }
+                    | Event::Looked { .. }
+                    | Event::Concluded { .. }
+                    | Event::Verified { .. }
+            )
+        };
+        assert!(shell.records[before..].iter().all(|r| only(&r.event)), "{}", shell.tail());
+        // Nobody saw it: it is shown again after the next stop.
+        shell.crash();
+        shell.ask(&Command::Resume {}).unwrap();
+        assert_eq!(shell.run.stage, Stage::Reviewing {});
+        assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+        assert_eq!(shell.run.evidence[0].conclusion, Some(conclusion));
+        shell.ask(&Command::Accept {}).unwrap();
+        assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+        hold(&shell);
+    }
+}
+
+#[test]
+fn what_usually_takes_longer_than_the_credentials_last_is_asked_for_with_a_y() {
+    let steps = ONE_CHANGE.replace("retry = 2", "retry = 2\nusual = \"10m\"");
+    for (left, asked, outlasts) in [(599, Friction::Yes, Some(599)), (600, Friction::Enter, None)] {
+        let mut shell = Shell::begin(dev(), started(small("dev", &steps), 1));
+        shell.expires = Some(shell.now + SignedDuration::from_secs(left));
+        assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+        assert_eq!((shell.run.friction(0), shell.run.steps[0].outlasts), (asked, outlasts));
+    }
+    // What is only read asks nobody: it pauses when the credentials end, and nothing is half done.
+    let check = steps.replace("set   =", "check =").replace("to    = true", "is    = false");
+    let check = check.replace("retry = 2\n", "");
+    let mut shell = Shell::begin(dev(), started(small("dev", &check), 1));
+    shell.expires = Some(shell.now + SignedDuration::from_secs(5));
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+}
+
+#[test]
+fn what_takes_longer_than_usual_is_told_once_and_not_stopped() {
+    let steps = ONE_CHANGE.replace("retry = 2", "retry = 2\nusual = \"5s\"");
+    let mut shell = Shell::begin(dev(), started(small("dev", &steps), 1));
+    assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+    // Its reads are lost for half a minute.
+    shell.slips.push(Slip {
+        read: true,
+        nth: shell.calls.1 + 1,
+        times: 15,
+        kind: FaultKind::LostReply,
+    });
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    let told: Vec<_> = shell
+        .records
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Overdue { waited_seconds, advice, .. } => Some((*waited_seconds, advice)),
+            _ => None,
+        })
+        .collect();
+    let [(waited, advice)] = told.as_slice() else { panic!("{told:?}\n{}", shell.tail()) };
+    assert!((10..15).contains(waited), "{waited} s, and 5 s are usual");
+    assert!(advice.contains("DescribeTable") && advice.contains("muster status"), "{advice}");
     hold(&shell);
 }
 

@@ -6,14 +6,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster::cloud::Ending;
 use muster::engine::{Event, Record, Verdict};
 
-use crate::shell::{Shell, fold};
+use crate::shell::{RUNNER, Shell, fold};
 
 /// Holds the records and the ledger of a shell against the promises.
 pub fn hold(shell: &Shell) {
     assert_eq!(fold(&shell.records), shell.run, "the records add up to the state");
+    records_read_back(&shell.records);
     no_effect_twice(shell);
     every_effect_was_intended(shell);
     nothing_was_intended_too_soon(&shell.records);
+    nobody_else_was_obeyed(&shell.records);
+}
+
+/// Whatever a person made happen was made so by the operator of that time, but for notes and for
+/// taking the run over.
+fn nobody_else_was_obeyed(records: &[Record]) {
+    let mut operator = &records[0].actor;
+    for record in &records[1..] {
+        match &record.event {
+            Event::TakenOver { .. } => operator = &record.actor,
+            Event::Noted { .. } => {}
+            _ if record.actor == RUNNER => {}
+            _ => assert_eq!(record.actor, *operator, "{record:?}"),
+        }
+    }
+}
+
+/// A record reads back as it was written. The first one, which holds the book, is the same in all
+/// runs of a book: `forward` looks at it.
+fn records_read_back(records: &[Record]) {
+    for record in &records[1..] {
+        let json = serde_json::to_string(record).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), *record, "{json}");
+    }
 }
 
 /// No call changed the account twice.
@@ -108,6 +133,8 @@ fn nothing_was_intended_too_soon(records: &[Record]) {
             | Event::StepEnded { .. }
             | Event::Noted { .. }
             | Event::RolledBack { .. }
+            | Event::Overdue { .. }
+            | Event::Accepted {}
             | Event::AbortAsked { .. }
             | Event::Rested { .. } => {}
         }

@@ -36,6 +36,10 @@ impl Operator {
     /// Walks the run until it rests for good, and answers how.
     pub fn walk(&mut self, shell: &mut Shell) -> Rest {
         for _ in 0..TURNS {
+            if let Stage::Aborting { .. } = shell.run.stage {
+                // It asks for the identity again and again, and for no login.
+                shell.log_in();
+            }
             match shell.turn() {
                 Turn::Went => {}
                 Turn::Waits => self.help(shell),
@@ -46,6 +50,7 @@ impl Operator {
                         return rest;
                     }
                     self.retries -= 1;
+                    take_over(shell);
                     shell.ask(&Command::Resume {}).unwrap();
                 }
             }
@@ -55,16 +60,27 @@ impl Operator {
 
     /// Does what the run waits for.
     pub fn help(&mut self, shell: &mut Shell) {
-        let command = self.next(&shell.run);
+        if take_over(shell) {
+            // It may go on by that alone.
+            return;
+        }
+        let command = self.next(shell);
+        if command == (Command::Resume {}) {
+            shell.log_in();
+        }
         let asked = shell.ask(&command);
         assert_eq!(asked, Ok(()), "{command:?}\n{}", shell.tail());
     }
 
     /// What the run waits for.
-    pub fn next(&mut self, run: &Run) -> Command {
+    pub fn next(&mut self, shell: &Shell) -> Command {
+        let run = &shell.run;
         if let Stage::Paused { .. } = run.stage {
             self.resumed += 1;
             return Command::Resume {};
+        }
+        if let Stage::Reviewing {} = run.stage {
+            return Command::Accept {};
         }
         let step = run.current().unwrap();
         match &run.steps[step].state {
@@ -76,9 +92,24 @@ impl Operator {
                 Command::Retry { step }
             }
             StepState::Failed { .. } => Command::GiveUp {},
-            state => panic!("step {} is {state:?}, and nobody knows what it waits for", step + 1),
+            state => panic!(
+                "step {} is {state:?}, and nobody knows what it waits for\n{}",
+                step + 1,
+                shell.tail()
+            ),
         }
     }
+}
+
+/// Whoever sits at the console takes the run over, when it is somebody else's; whether it was.
+pub fn take_over(shell: &mut Shell) -> bool {
+    let is_other = shell.run.operator.actor != shell.by;
+    if is_other {
+        let name = shell.by.split('@').next().unwrap().to_owned();
+        let asked = shell.ask(&Command::TakeOver { name });
+        assert!(matches!(asked, Ok(()) | Err(Refusal::AtRest {})), "{asked:?}");
+    }
+    is_other
 }
 
 /// The confirmation of a planned step, with exactly what it asks for.
@@ -117,7 +148,7 @@ pub fn refused(shell: &mut Shell, command: &Command) -> Refusal {
 /// Walks until the run is paused, and answers for what.
 pub fn until_paused(shell: &mut Shell, operator: &mut Operator) -> String {
     for _ in 0..TURNS {
-        if let Stage::Paused { why } = &shell.run.stage {
+        if let Stage::Paused { why, .. } = &shell.run.stage {
             return why.clone();
         }
         match shell.turn() {

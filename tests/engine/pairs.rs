@@ -6,8 +6,8 @@ use std::path::Path;
 
 use muster::cloud::{Danger, Ending};
 use muster::engine::{
-    Command, Conclusion, Event, Friction, Refusal, Rest, Run, StepEnd, Verdict, advance, decide,
-    due, words,
+    Command, Conclusion, Event, Friction, Refusal, Rest, Run, Sight, StepEnd, Verdict, advance,
+    decide, due, words,
 };
 use serde_json::{Value, json};
 
@@ -37,6 +37,7 @@ const fn name(event: &Event) -> &'static str {
         Event::Looked { .. } => "looked",
         Event::Concluded { .. } => "concluded",
         Event::Observed { .. } => "observed",
+        Event::Overdue { .. } => "overdue",
         Event::Verified { .. } => "verified",
         Event::TargetFailed { .. } => "target-failed",
         Event::Asked { .. } => "asked",
@@ -48,6 +49,7 @@ const fn name(event: &Event) -> &'static str {
         Event::Noted { .. } => "noted",
         Event::Paused { .. } => "paused",
         Event::Resumed {} => "resumed",
+        Event::Accepted {} => "accepted",
         Event::TakenOver { .. } => "taken-over",
         Event::AbortAsked { .. } => "abort-asked",
         Event::RolledBack { .. } => "rolled-back",
@@ -56,7 +58,7 @@ const fn name(event: &Event) -> &'static str {
 }
 
 /// How many names there are above.
-const EVENTS: usize = 32;
+const EVENTS: usize = 34;
 
 /// Events that could be said of the step that a run is at, each with what is special about it.
 fn events(run: &Run) -> Vec<(&'static str, Event)> {
@@ -74,7 +76,13 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
     let value = Some(json!(true));
     let mut all = vec![
         ("", crate::book::started(run.bound.clone(), 1)),
-        ("", Event::Identified { identity: identity(&run.bound.environment.place.account) }),
+        (
+            "",
+            Event::Identified {
+                identity: identity(&run.bound.environment.place.account),
+                expires: None,
+            },
+        ),
         ("", Event::WrongAccount { expected: text(), found: identity("999999999999") }),
         ("", Event::Armed {}),
         ("", Event::Disarmed {}),
@@ -87,6 +95,7 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
         ("", confirmed(&digest)),
         ("other-plan", confirmed("f00")),
         ("", Event::Observed { step, target: 0, value: value.clone() }),
+        ("", Event::Overdue { step, target: 0, waited_seconds: 9, advice: text() }),
         ("", Event::Verified { step, target: 0, value: json!(true) }),
         ("", Event::TargetFailed { step, target: 0, failure: failure() }),
         ("", Event::Asked { step, text: text() }),
@@ -102,6 +111,7 @@ fn events(run: &Run) -> Vec<(&'static str, Event)> {
         ("", Event::Noted { text: text() }),
         ("", Event::Paused { why: text() }),
         ("", Event::Resumed {}),
+        ("", Event::Accepted {}),
         ("", Event::TakenOver { name: text() }),
         ("", Event::AbortAsked { reason: text() }),
         ("", Event::RolledBack { by: text(), left: Vec::new() }),
@@ -137,9 +147,11 @@ fn attempts(run: &Run) -> Vec<(&'static str, Event)> {
         ("again", not_applied(Some(record(Event::Resumed {}).time))),
         ("for-good", not_applied(None)),
         ("", Event::Unknown { attempt, error: error(Ending::Unknown) }),
-        ("", Event::Looked { attempt, value: None }),
+        ("", Event::Looked { attempt, sight: Sight::AsBefore, value: None }),
+        ("going-on", Event::Looked { attempt, sight: Sight::GoingOn, value: None }),
         ("done", concluded(Conclusion::Done)),
         ("never", concluded(Conclusion::NeverHappened)),
+        ("differently", concluded(Conclusion::Differently)),
         ("cannot-tell", concluded(Conclusion::CannotTell)),
     ]
 }
@@ -274,6 +286,7 @@ fn commands(run: &Run) -> Vec<(&'static str, Command)> {
         ("note", Command::Note { text: text() }),
         ("pause", Command::Pause { reason: text() }),
         ("resume", Command::Resume {}),
+        ("accept", Command::Accept {}),
         ("abort", Command::Abort { reason: text() }),
         ("give up", Command::GiveUp {}),
         ("take over", Command::TakeOver { name: "grace".into() }),
@@ -292,6 +305,7 @@ const fn is_tried(command: &Command) -> bool {
         | Command::Note { .. }
         | Command::Pause { .. }
         | Command::Resume {}
+        | Command::Accept {}
         | Command::Abort { .. }
         | Command::GiveUp {}
         | Command::TakeOver { .. } => true,

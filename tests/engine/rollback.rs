@@ -8,6 +8,7 @@ use crate::book::{ONE_CHANGE, dev, phase_1, small, started, world};
 use crate::oath::hold;
 use crate::operator::{Operator, until_it_waits};
 use crate::shell::{Shell, Slip, Turn};
+use crate::shipped;
 
 /// A run of the shipped book that succeeded.
 fn walked() -> Shell {
@@ -96,4 +97,50 @@ fn what_was_never_applied_is_not_taken_back() {
     assert!(matches!(forward.run.steps[0].state, StepState::Failed { .. }));
     assert!(matches!(forward.run.steps[0].targets[0].state, TargetState::Failed { .. }));
     assert_eq!(rollback(&forward.run), Err(NoWayBack::NothingChanged));
+}
+
+/// Fails the run for good at each of its calls in turn, in two ways, and takes it back.
+#[test]
+fn a_run_that_fails_at_any_call_can_be_taken_back() {
+    for book in shipped::books() {
+        let before = book.world().state();
+        let (changes, _) = book.walked().calls;
+        let (mut cases, mut untouched) = (0, 0);
+        for kind in [FaultKind::Denied, FaultKind::LostRequest] {
+            for nth in 1..=changes {
+                let slip = Slip { read: false, nth, times: usize::MAX - nth, kind };
+                let mut forward = book.begin();
+                forward.slips.push(slip);
+                let rest = Operator::absent().walk(&mut forward);
+                let told = || format!("{}: {slip:?}: {rest:?}", book.name);
+                cases += 1;
+                if matches!(rest, Rest::Failed { .. }) {
+                    assert_eq!(
+                        rollback(&forward.run),
+                        Err(NoWayBack::NothingChanged),
+                        "{}",
+                        told()
+                    );
+                    assert_eq!(forward.world.state(), before, "{}", told());
+                    untouched += 1;
+                    continue;
+                }
+                assert!(matches!(rest, Rest::Stuck { .. }), "{}", told());
+                taken_back(&forward, &before, &told());
+            }
+        }
+        assert!(untouched < cases || changes == 0);
+        println!("{}: taken back after {cases} failures, {untouched} of nothing", book.name);
+    }
+}
+
+/// Takes a run back, and holds the account against the one before it.
+pub fn taken_back(forward: &Shell, before: &serde_json::Value, told: &str) {
+    let mut shell = back(forward);
+    shell.world = shipped::without_ledger(&shell.world);
+    let rest = Operator::default().walk(&mut shell);
+    assert_eq!(rest, Rest::Succeeded {}, "{told}\n{}", shell.tail());
+    hold(&shell);
+    assert_eq!(left_by(&shell.run), Vec::<String>::new(), "{told}");
+    assert_eq!(shell.world.state(), *before, "{told}\n{}", shell.tail());
 }

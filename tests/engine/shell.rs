@@ -4,6 +4,9 @@
 //! It keeps the promises of the real one and asserts those of the engine: an event is a record
 //! before anything follows from it, every record folds, and a call that changes something is sent
 //! once, after the record that intends it.
+//!
+//! It is cheap, because tens of thousands of runs are walked with it: that records read back as
+//! they were written is looked at once for each run, at its end ([`crate::oath::hold`]).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -13,6 +16,7 @@ use muster::engine::{
     AttemptId, Command, Effect, Event, Heard, Record, Refusal, Run, TargetState, advance, decide,
     due, hear,
 };
+use muster::journal::Journal;
 use muster::sandbox::{Fault, FaultKind, World};
 
 use crate::book::start;
@@ -22,6 +26,9 @@ const LOOK_EVERY_MILLIS: i64 = 2_000;
 
 /// Who walks the runs of the tests.
 pub const ACTOR: &str = "ada@console";
+
+/// Who makes the records of what happens by itself.
+pub const RUNNER: &str = "runner@host";
 
 /// What tells one effect from another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,9 +81,18 @@ pub struct Shell {
     next_look: BTreeMap<Key, Timestamp>,
     /// Attempts that were ever sent, by any process.
     pub sent: BTreeSet<AttemptId>,
+    pub slips: Vec<Slip>,
+    /// From which call on, reads included and counted from 1, the credentials have expired; until
+    /// somebody logs in.
+    pub expires_at: Option<usize>,
+    /// Appends that take long: after the record of this position, so much time has passed.
+    pub slow: BTreeMap<usize, SignedDuration>,
     /// Who sits at the console.
     pub by: &'static str,
-    pub slips: Vec<Slip>,
+    /// When the credentials end.
+    pub expires: Option<Timestamp>,
+    /// Where the records are kept besides, when that is wanted.
+    pub journal: Option<Journal>,
     /// Whether the call that was struck last was carried out all the same.
     pub struck_applied: bool,
     /// Number of changing calls and of reads so far.
@@ -119,8 +135,12 @@ impl Shell {
             answers: VecDeque::new(),
             next_look: BTreeMap::new(),
             sent,
-            by: ACTOR,
             slips: Vec::new(),
+            expires_at: None,
+            slow: BTreeMap::new(),
+            by: ACTOR,
+            expires: None,
+            journal: None,
             struck_applied: false,
             calls: (0, 0),
             moments: None,
@@ -142,22 +162,30 @@ impl Shell {
         self.run = fold(&self.records);
     }
 
-    /// Makes an event a record, then lets it follow.
+    /// Somebody logs in.
+    pub fn log_in(&mut self) {
+        self.expires_at = None;
+    }
+
+    /// Makes an event that nobody asked for a record.
     pub fn record(&mut self, event: Event) {
-        let record = Record {
-            seq: self.records.len() as u64 + 1,
-            time: self.now,
-            run: self.run.id.clone(),
-            actor: self.by.into(),
-            event,
+        self.record_by(RUNNER, event);
+    }
+
+    /// Makes an event a record, then lets it follow.
+    fn record_by(&mut self, by: &str, event: Event) {
+        let (run, actor, now) = (self.run.id.clone(), by.to_owned(), self.now);
+        let record = match &mut self.journal {
+            Some(journal) => journal.append(&run, &actor, now, &event).unwrap(),
+            None => Record { seq: self.records.len() as u64 + 1, time: now, run, actor, event },
         };
-        let json = serde_json::to_string(&record).unwrap();
-        let back: Record = serde_json::from_str(&json).unwrap();
-        assert_eq!(back, record, "a record reads back as it was written");
         if let Err(illegal) = self.run.apply(&record) {
             panic!("{illegal}\n{:#?}\nafter {}", record.event, self.tail());
         }
         self.records.push(record);
+        if let Some(passed) = self.slow.get(&self.records.len()) {
+            self.now += *passed;
+        }
         let flying = self.run.steps.iter().flat_map(|step| &step.targets);
         let flying = flying.filter(|target| {
             target.state.is_in_flight() || matches!(target.state, TargetState::Observing {})
@@ -172,7 +200,7 @@ impl Shell {
     /// A person asks for something.
     pub fn ask(&mut self, command: &Command) -> Result<(), Refusal> {
         for event in decide(&self.run, command, self.by, self.now)? {
-            self.record(event);
+            self.record_by(self.by, event);
         }
         Ok(())
     }
@@ -236,7 +264,8 @@ impl Shell {
         let heard = match effect {
             Effect::Identify => {
                 let call = Call::Sts(sts::Call::GetCallerIdentity {});
-                Heard::Identity(self.read(call))
+                let expires = self.expires;
+                Heard::Identity { outcome: self.read(call), expires }
             }
             Effect::Inspect { step, target, calls } => {
                 Heard::Inspected { step, target, seen: self.reads(calls) }
@@ -287,13 +316,10 @@ impl Shell {
             .slips
             .iter()
             .find(|slip| slip.read == read && (slip.nth..slip.nth + slip.times).contains(&nth));
-        let faults = struck.map(|slip| Fault {
-            on: "*".to_owned(),
-            resource: None,
-            nth: 1,
-            times: 1,
-            kind: slip.kind,
-        });
+        let expired = self.expires_at.is_some_and(|at| self.calls.0 + self.calls.1 >= at);
+        let kind = struck.map(|slip| slip.kind).or(expired.then_some(FaultKind::Expired));
+        let faults =
+            kind.map(|kind| Fault { on: "*".to_owned(), resource: None, nth: 1, times: 1, kind });
         let fault = faults.is_some();
         if fault {
             self.world.set_faults(faults.into_iter().collect());

@@ -140,7 +140,7 @@ pub fn confirmed(run: &Run, step: usize) -> Event {
 
 fn inspecting(environment: &str, verdict: Verdict) -> Story {
     Story::begin(environment, false)
-        .then(Event::Identified { identity: identity(account(environment)) })
+        .then(Event::Identified { identity: identity(account(environment)), expires: None })
         .then(Event::StepStarted { step: 0 })
         .then(inspected(0, 0, verdict))
         .then(inspected(0, 1, Verdict::NoChange { value: json!(true) }))
@@ -172,11 +172,12 @@ pub fn all() -> Vec<State> {
 
 fn first() -> Vec<State> {
     let new = Story::begin("dev", false);
-    let known = new.clone().then(Event::Identified { identity: identity(account("dev")) });
+    let known =
+        new.clone().then(Event::Identified { identity: identity(account("dev")), expires: None });
     let begun = known.clone().then(Event::StepStarted { step: 0 });
     let read = inspecting("dev", change(Danger::Change));
-    let locked =
-        Story::begin("dev", true).then(Event::Identified { identity: identity(account("dev")) });
+    let locked = Story::begin("dev", true)
+        .then(Event::Identified { identity: identity(account("dev")), expires: None });
     let guarded = inspecting("prod", change(Danger::Change));
     vec![
         new.named("new"),
@@ -241,7 +242,7 @@ fn work() -> Vec<State> {
 
 fn checking() -> Story {
     Story::begin("dev", false)
-        .then(Event::Identified { identity: identity(account("dev")) })
+        .then(Event::Identified { identity: identity(account("dev")), expires: None })
         .then(Event::Skipped { step: 0, reason: "not today".into() })
 }
 
@@ -298,9 +299,17 @@ fn stages() -> Vec<State> {
         step_failed().then(abort()).named("aborting, step failed"),
         sent().then(abort()).named("aborting, sent"),
         unknown().then(abort()).named("aborting, unknown"),
-        unknown().then(abort()).then(never).named("aborting, backoff"),
+        unknown().then(abort()).then(never.clone()).named("aborting, backoff"),
         observing().then(abort()).named("aborting, observing"),
         sent().then(Event::Resumed {}).named("resumed, was sent"),
+        sent().then(Event::Resumed {}).then(never.clone()).named("resumed, was sent, reviewed"),
+        sent()
+            .then(Event::Resumed {})
+            .then(never.clone())
+            .then(Event::Accepted {})
+            .named("resumed, was sent, accepted"),
+        sent().then(Event::Resumed {}).then(pause()).named("paused, reviewing"),
+        sent().then(abort()).then(pause()).named("paused, aborting"),
         sent().then(abort()).then(Event::Resumed {}).named("resumed, was aborting"),
         plan().then(Event::Resumed {}).named("resumed, was planned"),
         over().then(rest(Rest::Succeeded {})).named("succeeded"),

@@ -38,6 +38,8 @@ pub const SCREENS: &[Screen] = &[
     ("run-read-only", run_read_only),
     ("run-planned", |c, w, h| Stage::at_run(c, w, h, fixtures::planned(Danger::Change))),
     ("run-working", run_working),
+    ("run-reviewing", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewing())),
+    ("run-reviewed", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewed())),
     ("run-unknown", |c, w, h| Stage::at_run(c, w, h, fixtures::unknown())),
     ("run-failed", |c, w, h| Stage::at_run(c, w, h, fixtures::failed())),
     ("run-asking", |c, w, h| Stage::at_run(c, w, h, fixtures::asking())),

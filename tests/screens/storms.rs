@@ -86,7 +86,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (0..PASTES.len()).prop_map(|at| Happening::Paste(PASTES[at])),
         1 => (0u16..=200, 0u16..=60).prop_map(|(w, h)| Happening::Size(w, h)),
         3 => prop_oneof![Just(20), Just(300), Just(700)].prop_map(Happening::Wait),
-        2 => (0usize..9).prop_map(Happening::Run),
+        2 => (0usize..10).prop_map(Happening::Run),
         1 => (0usize..6).prop_map(Happening::Screenful),
     ]
 }
@@ -99,8 +99,9 @@ fn run(at: usize) -> Run {
         3 => fixtures::planned_one(Danger::Destroy, false),
         4 => fixtures::planned_one(Danger::Irreversible, true),
         5 => fixtures::unknown(),
-        6 => fixtures::failed(),
-        7 => fixtures::paused(),
+        6 => fixtures::reviewed(),
+        7 => fixtures::failed(),
+        8 => fixtures::paused(),
         _ => fixtures::rested(Rest::Succeeded {}),
     }
 }

@@ -39,6 +39,10 @@ impl Disk for Tired {
         self.durable.fetch_add(usize::from(self.intended), Ordering::SeqCst);
         Ok(())
     }
+
+    fn keep_head(&mut self, _head: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn context(state_dir: &TempDir) -> Arc<Context> {
@@ -71,7 +75,7 @@ async fn walk(operations: usize) -> (Result<(), Error>, usize, usize) {
     hub.take_journal().unwrap();
     let durable = Arc::new(AtomicUsize::new(0));
     let tired = Tired { left: operations, intended: false, durable: Arc::clone(&durable) };
-    hub.journal = hub.journal.map(|journal| journal.on(Box::new(tired)));
+    hub.journal = hub.journal.map(|journal| journal.on(|_| Box::new(tired)));
     let params = BTreeMap::from([("alert_email".to_owned(), "oncall@example.com".to_owned())]);
     asks.send(Ask::Start {
         course: Course::Book { book: "phase-1-protection".to_owned(), params },

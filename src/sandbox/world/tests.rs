@@ -6,7 +6,7 @@ use crate::cloud::dynamodb::{self, TableChange};
 use crate::cloud::sns::Protocol;
 use crate::cloud::{Call, Ending, Outcome, s3, sns, sts};
 use crate::sandbox::testing::{Desk, at, place, start};
-use crate::sandbox::{Fault, FaultKind, World, seeds};
+use crate::sandbox::{Fault, FaultKind, Killed, World, seeds};
 
 const TABLE: &str = "sitelogix-reports";
 const TRANSCRIPTS: &str = "sitelogix-transcripts-prod";
@@ -165,6 +165,27 @@ fn a_fault_is_applied_or_not_as_its_kind_says() {
         // The next call goes well.
         desk.ask(60.0, describe()).unwrap();
     }
+}
+
+#[test]
+fn to_be_killed_is_counted_at_its_moment_and_is_no_fault_of_the_account() {
+    let mut desk = Desk::sitelogix();
+    let killed = FaultKind::Killed(Killed::Applied);
+    desk.world.set_faults(vec![Fault { nth: 2, ..fault("UpdateTable", killed) }]);
+    desk.ask(0.0, protect(TABLE, true)).unwrap();
+    let (mut world, call) = (desk.world, protect(TABLE, true));
+    assert!(world.kills_at(Killed::Applied) && !world.kills_at(Killed::Sent));
+    let met = [
+        world.is_killed(&call, Killed::Sent),
+        world.is_killed(&call, Killed::Applied),
+        world.is_killed(&describe(), Killed::Applied),
+        world.is_killed(&call, Killed::Applied),
+        world.is_killed(&call, Killed::Applied),
+    ];
+    assert_eq!(met, [false, false, false, true, false]);
+    let file = serde_json::to_string(&fault("*", killed)).unwrap();
+    assert_eq!(file, r#"{"on":"*","nth":1,"times":1,"kind":"killed_applied"}"#);
+    assert_eq!(serde_json::from_str::<Fault>(&file).unwrap(), fault("*", killed));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use crate::cloud::Danger;
-use crate::engine::words::{call_words, count, way_back_words};
+use crate::engine::words::{call_words, count, outlasts_words, way_back_words};
 use crate::engine::{Command, Friction, Run, RunId, Stage, StepPlan, StepState, Verdict};
 use crate::link::Ask;
 use crate::tui::keymap::Chord;
@@ -32,6 +32,8 @@ pub(in crate::tui) struct Confirm {
     typed: Vec<String>,
     text: String,
     wrong: Option<String>,
+    /// That the credentials will probably end before the step does.
+    outlasts: Option<String>,
     from: usize,
 }
 
@@ -57,6 +59,7 @@ impl Confirm {
             friction: run.friction(step),
             plan,
             typed: Vec::new(),
+            outlasts: outlasts_words(run, step),
             text: String::new(),
             wrong: None,
             from: 0,
@@ -136,6 +139,9 @@ impl Confirm {
         let danger = self.plan.danger();
         let (words, role) = wording::danger(danger);
         sheet.para(role, words);
+        if let Some(words) = &self.outlasts {
+            sheet.para(Role::Warn, words);
+        }
         for target in &self.plan.targets {
             let Verdict::Change { why, danger, way_back, warnings, .. } = &target.verdict else {
                 continue;

@@ -109,6 +109,10 @@ fn go_refused(run: &Run, view: &View<'_>) -> Option<String> {
         Stage::Paused { .. } | Stage::Rested { rest: Rest::Stuck { .. } } => return None,
         Stage::Rested { .. } => return Some("the run has ended".to_owned()),
         Stage::Aborting { .. } => return ending(run),
+        Stage::Reviewing {} => {
+            let text = "what was in flight is looked for first: wait for AWS";
+            return (!run.is_reviewed()).then(|| text.to_owned());
+        }
         Stage::Walking {} => {}
     }
     let at = run.current()?;
@@ -179,6 +183,7 @@ pub(super) fn act(action: Action, run: &Run, view: &View<'_>) -> Vec<Move> {
 fn go(run: &Run) -> Vec<Move> {
     match &run.stage {
         Stage::Paused { .. } | Stage::Rested { .. } => return vec![tell(run, Command::Resume {})],
+        Stage::Reviewing {} => return vec![tell(run, Command::Accept {})],
         Stage::Aborting { .. } => return Vec::new(),
         Stage::Walking {} => {}
     }

@@ -134,6 +134,10 @@ fn targets(sheet: &mut Sheet, wanted: &[Wanted], states: &[TargetRun], view: &Vi
 }
 
 fn target_notes(sheet: &mut Sheet, state: &TargetRun) {
+    if state.overdue {
+        let text = "longer than usual: look at it in AWS's console and at AWS's health page";
+        sheet.hang("    ", Role::Warn, text);
+    }
     if let TargetState::Failed { failure } = &state.state {
         sheet.hang("    ", Role::Bad, &failure_words(failure));
         sheet.hang("    do: ", Role::Plain, &failure.advice);

@@ -2,13 +2,14 @@
 
 mod act;
 mod detail;
+mod evidence;
 mod next;
 mod rest;
 
 use ratatui::layout::Rect;
 
 use crate::engine::words::sentence_in;
-use crate::engine::{Run, RunId, asks_for_rollback};
+use crate::engine::{Run, RunId, Stage, asks_for_rollback};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
 use crate::tui::paint::{Canvas, Sheet, columns, fit, rows, width};
@@ -124,6 +125,12 @@ impl RunPage {
     ) {
         let run = &watched.run;
         let mut sheet = Sheet::new(view.theme, area.width);
+        if run.stage == (Stage::Reviewing {}) && self.looking.is_none() {
+            evidence::cards(&mut sheet, run, view);
+            let title = "What became of what was in flight";
+            self.from = canvas.pane(area, title, sheet.lines, self.from);
+            return;
+        }
         let title = match self.shown(run).and_then(|at| Some((at, run.step(at)?))) {
             Some((at, step)) => {
                 detail::step(&mut sheet, watched, at, view);

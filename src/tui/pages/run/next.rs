@@ -21,7 +21,16 @@ pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
     }
     match &run.stage {
         Stage::Rested { rest } => at_rest(rest),
-        Stage::Paused { why } => (Role::Next, format!("Enter: go on. Paused: {why}")),
+        Stage::Reviewing {} if run.is_reviewed() => (
+            Role::Next,
+            "Enter: go on. This is what became of the calls in flight when it stopped".to_owned(),
+        ),
+        Stage::Reviewing {} => {
+            let open = run.evidence.iter().filter(|e| e.conclusion.is_none()).count();
+            let text = format!("Looking for what became of {} in flight", count(open, "call"));
+            (Role::Warn, text)
+        }
+        Stage::Paused { why, .. } => (Role::Next, format!("Enter: go on. Paused: {why}")),
         Stage::Aborting { .. } => {
             let left = in_flight(run);
             (Role::Warn, format!("Ending: {} in flight is seen to its end", count(left, "call")))
@@ -142,7 +151,12 @@ fn waiting(step: &StepRun, view: &View<'_>) -> String {
         let left = roughly(until.duration_since(view.now));
         return format!("Waiting {left} to send again: {}, not applied", error.code);
     }
-    format!("Waiting for AWS: {} of {all} verified", done(step))
+    let late = step.targets.iter().filter(|target| target.overdue).count();
+    let late = match late {
+        0 => String::new(),
+        _ => format!(". {} takes longer than usual: see the journal below", count(late, "target")),
+    };
+    format!("Waiting for AWS: {} of {all} verified{late}", done(step))
 }
 
 /// Without the full stop: the sentence goes on.

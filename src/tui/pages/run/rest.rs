@@ -31,7 +31,7 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
                 sheet.hang("not taken back ", Role::Bad, what);
             }
         }
-        Stage::Walking {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
+        Stage::Walking {} | Stage::Reviewing {} | Stage::Paused { .. } | Stage::Aborting { .. } => {
             sheet.para(Role::Dim, "Every step has ended; the run comes to rest.");
         }
     }
