@@ -72,7 +72,11 @@ pub(super) fn refuses(action: Action, run: &Run, looking: bool, view: &View<'_>)
         }),
         Action::TakeOver => {
             let stuck = matches!(run.stage, Stage::Rested { rest: Rest::Stuck { .. } });
-            rested().filter(|_| !stuck)
+            let operator = &run.operator.actor;
+            let own = view.told.pilot.as_ref().is_none_or(|pilot| pilot == operator);
+            rested()
+                .filter(|_| !stuck)
+                .or_else(|| when(own && !view.told.watching, "you command it already"))
         }
         Action::Follow => when(!looking, "this is the current step already"),
         _ => None,
