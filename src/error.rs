@@ -54,7 +54,7 @@ pub struct Error {
     pub exit: Exit,
     /// What has to be kept: printed after everything else, line by line and without indentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copy: Option<String>,
+    pub copy: Option<Box<str>>,
 }
 
 impl Error {
