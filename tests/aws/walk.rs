@@ -101,6 +101,9 @@ impl Walk {
     }
 
     fn confirm(&mut self) {
+        if self.run.stage == (Stage::Reviewing {}) {
+            return self.ask(&Command::Accept {});
+        }
         if !self.run.armed {
             return self.ask(&Command::Arm {});
         }
