@@ -16,7 +16,7 @@ use crate::text::visible;
 pub enum Exit {
     /// It did what was asked.
     Succeeded = 0,
-    /// It failed, and nothing was changed.
+    /// It failed, and nothing was changed, or all was taken back.
     Failed = 1,
     /// The command line or a book is not right.
     Usage = 2,
