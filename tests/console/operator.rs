@@ -12,7 +12,7 @@ use vt100::Parser;
 const ROWS: NonZero<u16> = NonZero::new(40).unwrap();
 const COLUMNS: NonZero<u16> = NonZero::new(120).unwrap();
 
-const SIZE: PtySize =
+pub const SIZE: PtySize =
     PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
 
 /// The books of the tests.
@@ -173,13 +173,20 @@ impl Operator {
     pub fn hangs_up(self) {
         let Self { mut child, writer, bytes, _master, .. } = self;
         drop((writer, bytes, _master));
-        child.wait().unwrap();
+        let (send, ended) = channel();
+        std::thread::spawn(move || send.send(child.wait().is_ok()));
+        assert_eq!(ended.recv_timeout(PATIENCE), Ok(true), "it outlives its terminal");
     }
 
     /// Waits until the program has ended, and says with which code.
     pub fn leaves(mut self) -> (u32, String) {
-        while let Ok(bytes) = self.bytes.recv_timeout(PATIENCE) {
-            self.shown(&bytes);
+        let limit = clock() + PATIENCE;
+        loop {
+            match self.bytes.recv_timeout(limit.saturating_duration_since(clock())) {
+                Ok(bytes) => self.shown(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it never left:\n{}", self.screen()),
+            }
         }
         let code = self.child.wait().unwrap().exit_code();
         (code, self.raw())

@@ -40,10 +40,10 @@ struct State {
     faults: fn() -> Value,
 }
 
-const RUN: &[&str] = &["run", "careful"];
-const ATTACH: &[&str] = &["attach"];
+pub const RUN: &[&str] = &["run", "careful"];
+pub const ATTACH: &[&str] = &["attach"];
 
-const ARMED: &str = "a: arm this run";
+pub const ARMED: &str = "a: arm this run";
 
 const fn page(name: &'static str, reach: fn(&mut Operator), says: &'static str) -> State {
     let start: [&[&str]; 2] = [&[], &[]];
@@ -89,7 +89,7 @@ fn plan(operator: &mut Operator) {
     operator.sees("start the run on harbour PROD");
 }
 
-fn starts(operator: &mut Operator) {
+pub fn starts(operator: &mut Operator) {
     plan(operator);
     operator.reads_on();
     operator.types("\r");
@@ -166,7 +166,7 @@ fn leaving(operator: &mut Operator) {
     operator.sees("Leave Muster?");
 }
 
-fn aborts(operator: &mut Operator) {
+pub fn aborts(operator: &mut Operator) {
     operator.sees("A abort");
     operator.types("A");
     operator.sees("End this run of");
@@ -286,7 +286,7 @@ fn states() -> Vec<State> {
 }
 
 /// The program without a terminal.
-fn muster(state: &Path, arguments: &[&str]) {
+pub fn muster(state: &Path, arguments: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
     command.arg("--practice").args(arguments);
     let ran = command.env("MUSTER_STATE_DIR", state).env("MUSTER_RUNBOOKS", BOOKS).output();
