@@ -2,7 +2,9 @@
 //! for nobody meanwhile, and the run goes on.
 //!
 //! Left out on purpose, and seen: the look at whether the terminal is still there, before each look
-//! at the keys (`only_the_keys_go_away`, where nothing else notices).
+//! at the keys (`only_the_keys_go_away`, where nothing else notices). A console that asks the
+//! terminal where its cursor is when it draws anew burns a processor if the terminal goes away
+//! before it answers; that it asks is seen by `signals`, where the terminal never answers.
 
 use std::path::Path;
 
@@ -17,6 +19,19 @@ use crate::signals::{ARMED, ATTACH, RUN, aborts, muster, starts};
 const SHELL: &str = r#"
 trap "" HUP
 if [ -n "$KEYS" ]; then "$@" < "$KEYS"; else "$@"; fi
+echo "$?" > "$MUSTER_STATE_DIR/ended"
+times > "$MUSTER_STATE_DIR/times"
+"#;
+
+/// The same, with jobs. When the terminal has gone while the console was stopped, it wakes it up.
+const SHELL_WITH_JOBS: &str = r#"
+trap "" HUP
+set -m
+sh -c 'echo "pid $$."; exec "$@"' sh "$@"
+echo "it has stopped"
+read -r line
+bg %1 > "$MUSTER_STATE_DIR/said"
+wait %1
 echo "$?" > "$MUSTER_STATE_DIR/ended"
 times > "$MUSTER_STATE_DIR/times"
 "#;
@@ -75,5 +90,17 @@ fn only_the_keys_go_away() {
     assert_eq!(code, 0);
     assert!(raw.contains("\u{1b}[?1049l"), "the terminal was not given back");
     assert!(!raw.contains("panicked"), "{raw}");
+    nothing_is_lost(state.path());
+}
+
+#[test]
+fn it_goes_away_while_the_console_is_stopped() {
+    let state = TempDir::new().unwrap();
+    let _runner = Runner::of(state.path());
+    let mut operator = Operator::in_a_shell(state.path(), SHELL_WITH_JOBS, RUN);
+    starts(&mut operator);
+    operator.is_sent("TSTP");
+    operator.sees("it has stopped");
+    operator.hangs_up();
     nothing_is_lost(state.path());
 }

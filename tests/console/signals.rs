@@ -302,11 +302,16 @@ impl Operator {
         rest.split_once('.').unwrap().0.to_owned()
     }
 
+    /// Sends a signal to the console.
+    pub fn is_sent(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.process());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
     /// Sends a signal to the console, and finds a terminal that a shell can be used on.
     fn is_told(&mut self, signal: &str, what: &str, then: &str) {
         let before = self.raw().len();
-        let kill = format!("kill -{signal} {}", self.process());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success(), "{what}");
+        self.is_sent(signal);
         self.sees(then);
         assert!(self.is_given_back(), "{what}: the terminal was not given back");
         let raw = self.raw();
