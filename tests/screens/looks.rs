@@ -60,13 +60,13 @@ pub const SCREENS: &[Screen] = &[
     ("answer", |c, w, h| then(Stage::at_run(c, w, h, fixtures::asking()), "Enter", "Ben")),
     ("quit-while-walking", |c, w, h| then(Stage::at_run(c, w, h, fixtures::working()), "q", "")),
     ("quit-while-it-goes-on", |c, w, h| then(going_on(c, w, h), "q", "")),
-    ("watching", |c, w, h| watching(c, w, h, Some("ben@desk"))),
+    ("watching", |c, w, h| watching(c, w, h, Some("anna@laptop"))),
     ("watching-nobody", |c, w, h| watching(c, w, h, None)),
     ("watching-armed", |c, w, h| {
-        then(seated(Stage::at_run(c, w, h, fixtures::working()), Some("ben@desk")), "p", "")
+        then(seated(Stage::at_run(c, w, h, fixtures::working()), Some("anna@laptop")), "p", "")
     }),
-    ("quit-while-watching", |c, w, h| then(watching(c, w, h, Some("ben@desk")), "q", "")),
-    ("take-over", |c, w, h| then(watching(c, w, h, Some("ben@desk")), "T", "")),
+    ("quit-while-watching", |c, w, h| then(watching(c, w, h, Some("anna@laptop")), "q", "")),
+    ("take-over", |c, w, h| then(watching(c, w, h, Some("anna@laptop")), "T", "")),
     ("palette", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), ":", "re")),
     ("help", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), "?", "")),
     ("journal", journal),
