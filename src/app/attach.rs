@@ -27,7 +27,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// How long a new one may take: it reads the journal and the configuration of AWS first.
 const START: Duration = Duration::from_secs(60);
 /// What it says on its standard error, for whoever looks into why it ended.
-const LOG: &str = "runner.log";
+pub const LOG: &str = "runner.log";
 
 /// A link to a runner, after the greeting.
 #[derive(Debug)]
