@@ -19,7 +19,7 @@ use crate::sandbox::{Entry, Fault, Sandbox, World, seeds};
 pub const PACE: u32 = 60;
 
 /// What passes in the simulated account between two processes. It is kept as it was at its last
-/// effect: without this a read of the next process could show what was there before it.
+/// effect or fault: without this a read of the next process could show what was there before it.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
 
 /// The seed of accounts that are made from an inventory.
@@ -56,7 +56,7 @@ impl Practice {
     }
 
     /// The account behind the same calls as AWS. Its clock goes on from where it stood, and every
-    /// effect is on the disk before its reply is given.
+    /// effect, and every fault that has struck, is on the disk before the reply is given.
     pub fn account(&self) -> impl Account + use<> {
         let (opened, kept) = (clock::now(), self.with(World::clock));
         let stood = kept.checked_add(BETWEEN).unwrap_or(kept);

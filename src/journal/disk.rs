@@ -29,20 +29,26 @@ pub trait Disk: Send {
     fn keep_head(&mut self, head: &[u8]) -> io::Result<()>;
 }
 
+/// What makes a file, or the names in a directory, outlast a loss of power. Tests put one in its
+/// place that counts and fails.
+pub(super) type Sync = fn(&File) -> io::Result<()>;
+
 /// The journal and its head in a directory.
 pub(super) struct Files {
     directory: PathBuf,
     journal: File,
+    sync: Sync,
 }
 
 impl Files {
     /// Opens them, making the journal when there is none.
-    pub(super) fn open(directory: &Path) -> io::Result<Self> {
+    pub(super) fn open(directory: &Path, sync: Sync) -> io::Result<Self> {
         let options = &mut OpenOptions::new();
         let journal =
             open_private(options.append(true).create(true), &directory.join(super::JOURNAL))?;
-        sync_directory(directory)?;
-        Ok(Self { directory: directory.to_owned(), journal })
+        // The name of a new file is durable only with its directory.
+        sync(&File::open(directory)?)?;
+        Ok(Self { directory: directory.to_owned(), journal, sync })
     }
 }
 
@@ -52,11 +58,11 @@ impl Disk for Files {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.journal.sync_data()
+        (self.sync)(&self.journal)
     }
 
     fn keep_head(&mut self, head: &[u8]) -> io::Result<()> {
-        replace(&self.directory, super::HEAD, head)
+        replace(&self.directory, super::HEAD, head, self.sync)
     }
 }
 
@@ -114,10 +120,10 @@ pub(super) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Replaces a file as a whole: whoever reads it sees the old content or the new one, after a loss
 /// of power too. A name that is durable before its content would be a damaged head.
-pub(super) fn replace(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn replace(directory: &Path, name: &str, bytes: &[u8], sync: Sync) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(bytes)?;
-    file.as_file().sync_data()?;
+    sync(file.as_file())?;
     file.persist(directory.join(name)).map_err(|e| e.error)?;
     Ok(())
 }
@@ -135,9 +141,4 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(path);
     }
     written
-}
-
-/// Makes the names of new files durable.
-fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
 }

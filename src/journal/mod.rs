@@ -65,14 +65,23 @@ impl Journal {
         actor: &str,
         now: Timestamp,
     ) -> Result<(Self, Vec<Line>), JournalError> {
+        Self::open_with(directory, actor, now, File::sync_all)
+    }
+
+    fn open_with(
+        directory: &Path,
+        actor: &str,
+        now: Timestamp,
+        sync: disk::Sync,
+    ) -> Result<(Self, Vec<Line>), JournalError> {
         disk::make_private_directory(directory)?;
         let lock = disk::lock(directory, actor, now)?;
         let bytes = raw(directory)?;
         let Verified { lines, torn, .. } = chain::check(&bytes, read_head(directory)?.as_ref())?;
         if torn > 0 {
-            set_aside(directory, &bytes, torn, now)?;
+            set_aside(directory, &bytes, torn, now, sync)?;
         }
-        let disk = Box::new(disk::Files::open(directory)?);
+        let disk = Box::new(disk::Files::open(directory, sync)?);
         let mut journal = Self { disk, head: Head::of(&lines), broken: None, _lock: lock };
         let mut lines = lines;
         if lines.is_empty() {
@@ -200,13 +209,14 @@ fn set_aside(
     bytes: &[u8],
     torn: usize,
     now: Timestamp,
+    sync: disk::Sync,
 ) -> Result<(), JournalError> {
     let whole = bytes.len() - torn;
     let name = format!("journal.torn-{}", now.as_millisecond());
-    disk::replace(directory, &name, &bytes[whole..])?;
+    disk::replace(directory, &name, &bytes[whole..], sync)?;
     let file = OpenOptions::new().write(true).open(directory.join(JOURNAL))?;
     file.set_len(whole as u64)?;
-    file.sync_all()?;
+    sync(&file)?;
     Ok(())
 }
 

@@ -1,9 +1,32 @@
 //! The journal under a tired disk and under a hand that edits it.
+//!
+//! # What was taken out, and who saw it
+//!
+//! Each of these was taken out of the journal, alone, and turned these tests red.
+//!
+//! ```text
+//! the sync after an append                        power: all of them
+//! the sync of the file, of the new head, of what  power: sync all that they write
+//!   was torn, of the cut journal, of the names
+//! the kernel: a sync that does nothing            power: the kernel is asked
+//! the head is kept before the line is synced      power: names nothing that is lost
+//! the head is not kept                            eight, first: the journal that vanished
+//! nothing is broken after a failed append         trouble: nothing is written any more
+//! the lock                                        a second writer is told
+//! the repair of a torn line                       set aside, and journalled
+//! the hash of the line before                     every flipped bit
+//! the head, as the hash of its record             every flipped bit, of the last line
+//! the head, as the number of records              lines deleted, doubled, swapped or cut
+//! ```
+//!
+//! Nobody sees the sync of a copy of what could not be written (`write_private`): nothing depends on
+//! it but the copy.
 
 use tempfile::TempDir;
 
 use super::*;
 
+mod power;
 mod trouble;
 
 const ACTOR: &str = "ana@desk";

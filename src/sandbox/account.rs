@@ -18,7 +18,8 @@ pub type After = Arc<dyn Fn(&World) -> Result<(), String> + Send + Sync>;
 ///
 /// After every effect, and before the reply is given, `after` is called with the world: the
 /// application stores it there, so that a process killed between an effect and its reply finds the
-/// effect again. If that fails nobody knows what a restart will find, and the answer is
+/// effect again. A call that a fault counted is stored too, or the fault would strike the next
+/// process once more. If that fails nobody knows what a restart will find, and the answer is
 /// [`Ending::Unknown`].
 #[derive(Clone)]
 pub struct Sandbox {
@@ -36,9 +37,10 @@ impl Sandbox {
     fn carry_out(&self, call: &Call) -> Outcome {
         // A panic elsewhere cannot leave a world half changed in a way that serde could not hold.
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        let effects = world.ledger().len();
+        let kept = |world: &World| (world.ledger().len(), world.used_up());
+        let before = kept(&world);
         let outcome = world.call(call, (self.clock)());
-        if world.ledger().len() == effects {
+        if kept(&world) == before {
             return outcome;
         }
         match (self.after)(&world) {
@@ -109,6 +111,31 @@ mod tests {
         let found: World = serde_json::from_str(&stored.lock().unwrap()[0]).unwrap();
         assert_eq!(found.ledger().len(), 1);
         assert_eq!(found, *world.lock().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_fault_is_stored_until_it_is_over() {
+        let stored = Arc::new(Mutex::new(Vec::new()));
+        let store = Arc::clone(&stored);
+        let after: After = Arc::new(move |world| {
+            store.lock().unwrap().push(world.clone());
+            Ok(())
+        });
+        let world = world();
+        let (on, kind) = ("ListBuckets".to_owned(), FaultKind::Throttled);
+        let fault = Fault { on, resource: None, nth: 2, times: 1, kind };
+        world.lock().unwrap().set_faults(vec![fault]);
+        let mut endings = Vec::new();
+        for _ in 0..4 {
+            // Each call in a process of its own.
+            let last = stored.lock().unwrap().last().cloned();
+            let found = last.unwrap_or_else(|| world.lock().unwrap().clone());
+            let found = Arc::new(Mutex::new(found));
+            let sandbox = Sandbox::new(found, Arc::new(start), Arc::clone(&after));
+            endings.push(sandbox.send(list()).await.is_ok());
+        }
+        assert_eq!(endings, [true, false, true, true]);
+        assert_eq!(stored.lock().unwrap().len(), 2, "what is over is not stored again");
     }
 
     #[tokio::test]

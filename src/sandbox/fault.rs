@@ -234,6 +234,13 @@ impl Armed {
         Self { fault, seen: 0 }
     }
 
+    /// How many calls it has counted, up to the last one that it strikes.
+    pub(super) fn used_up(&self) -> u64 {
+        let Fault { nth, times, .. } = self.fault;
+        let last = u64::from(nth.saturating_sub(1)) + u64::from(times);
+        u64::from(self.seen).min(last)
+    }
+
     /// Counts the call if it matches, and answers how it goes wrong if it does. To be killed is
     /// nothing that the world does: that is met at its moment.
     pub(super) fn meet(&mut self, call: &Call) -> Option<FaultKind> {

@@ -94,6 +94,12 @@ impl World {
         self.faults = faults.into_iter().map(Armed::new).collect();
     }
 
+    /// How far the faults have come: it grows with every call that one of them counted on its way to
+    /// being over.
+    pub(super) fn used_up(&self) -> u64 {
+        self.faults.iter().map(Armed::used_up).sum()
+    }
+
     /// Whether anything waits for this moment of a call.
     pub fn kills_at(&self, moment: Killed) -> bool {
         self.faults.iter().any(|armed| armed.is_kill(moment))

@@ -91,6 +91,20 @@ fn what_is_forbidden_at_the_very_first_has_failed_and_changed_nothing() {
     machine.run(&walk_phase_1()).ended(exit::SUCCEEDED);
 }
 
+/// A call that was not applied leaves no effect behind: that its fault has struck is kept all the
+/// same.
+#[test]
+fn a_fault_that_strikes_once_does_not_strike_the_next_process_again() {
+    let machine = Machine::harbour();
+    machine.ok(&["run", "prepare", "--linear", "--yes"]);
+    let before = machine.effects();
+    machine.faults(&json!([{ "on": "UpdateTable", "times": 2, "kind": "denied" }]));
+    machine.run(&["run", "unprotect", "--linear", "--yes"]).ended(exit::FAILED);
+    assert_eq!(machine.effects(), before);
+    machine.run(&["run", "unprotect", "--linear", "--yes"]).ended(exit::SUCCEEDED);
+    nothing_twice(&machine.effects()[before.len()..]);
+}
+
 #[test]
 fn credentials_that_end_in_the_middle_are_a_pause() {
     let machine = Machine::new();
