@@ -16,7 +16,7 @@ use super::paint::{self, Canvas, cells, rows, wrap};
 use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
 use super::{banner, footer};
-use crate::engine::{Run, RunId};
+use crate::engine::{Command, Run, RunId};
 use crate::link::{Ask, Course, News};
 
 /// Keys in the first half second of a dialog were meant for what was there before.
@@ -94,6 +94,14 @@ struct Opened {
     since: Timestamp,
     /// Whether it was drawn, readably, in the present size.
     drawn: bool,
+}
+
+/// True for commands after which what is next is another thing.
+const fn goes_on(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Confirm { .. } | Command::Resume {} | Command::Accept {} | Command::Retry { .. }
+    )
 }
 
 impl Console {
@@ -273,8 +281,14 @@ impl Console {
     }
 
     fn ask(&mut self, ask: Ask, out: &mut Vec<Outgoing>) {
-        if matches!(ask, Ask::Plan { .. }) {
-            self.told.plan = None;
+        match &ask {
+            Ask::Plan { .. } => self.told.plan = None,
+            Ask::Tell { run, command } if goes_on(command) => {
+                if let Some(watched) = self.told.runs.get_mut(run) {
+                    watched.waits = true;
+                }
+            }
+            _ => {}
         }
         out.push(Outgoing::Ask(ask));
     }

@@ -43,6 +43,8 @@ pub(super) struct Watched {
     /// Whether somebody walks it; else it stands still until it is resumed.
     pub walked: bool,
     pub glimpses: BTreeMap<(usize, usize), Glimpse>,
+    /// Whether the runner was told to go on, and has not said yet what came of it.
+    pub waits: bool,
 }
 
 /// What was last read of a resource.
@@ -84,12 +86,20 @@ impl Told {
                     watched.glimpses.insert((step, target), Glimpse { at: now, seen });
                 }
             }
-            News::Refused { run: _, refusal } => return Follow::Refused(refusal.to_string()),
+            News::Refused { run, refusal } => {
+                if let Some(watched) = self.runs.get_mut(&run) {
+                    watched.waits = false;
+                }
+                return Follow::Refused(refusal.to_string());
+            }
             News::Picks { kind, names } => {
                 self.picks.insert(kind, names);
             }
             News::Journal { records, verified } => self.journal = Some((records, verified)),
-            News::Trouble { said } => self.trouble = Some(said.text),
+            News::Trouble { said } => {
+                self.runs.values_mut().for_each(|watched| watched.waits = false);
+                self.trouble = Some(said.text);
+            }
             News::Welcome(welcome) => {
                 self.stays = welcome.stays;
                 return self.seated(welcome.seat, welcome.pilot);
@@ -124,7 +134,7 @@ impl Told {
     fn opened(&mut self, run: Run, records: Vec<Record>, walked: bool) -> Follow {
         let id = run.id.clone();
         let glimpses = self.runs.remove(&id).map(|old| old.glimpses).unwrap_or_default();
-        self.runs.insert(id.clone(), Watched { run, records, walked, glimpses });
+        self.runs.insert(id.clone(), Watched { run, records, walked, glimpses, waits: false });
         Follow::Opened(id)
     }
 
@@ -135,6 +145,7 @@ impl Told {
             return Follow::Nothing;
         }
         watched.walked |= matches!(record.event, Event::Resumed {});
+        watched.waits = false;
         let folded = fold(&mut watched.run, &record);
         watched.records.push(record);
         if watched.records.len() > TAIL {

@@ -32,7 +32,10 @@ echo "it has stopped"
 read -r line
 bg %1 > "$MUSTER_STATE_DIR/said"
 wait %1
-echo "$?" > "$MUSTER_STATE_DIR/ended"
+ended=$?
+# It may be stopped once more while the terminal is on its way out.
+while [ "$ended" = 150 ]; do bg %1; wait %1; ended=$?; done
+echo "$ended" > "$MUSTER_STATE_DIR/ended"
 times > "$MUSTER_STATE_DIR/times"
 "#;
 

@@ -82,7 +82,7 @@ fn book(operator: &mut Operator) {
     operator.types("careful");
     operator.sees("risk low");
     operator.types("\r");
-    operator.sees("Steps (2)");
+    operator.sees("Steps (3)");
 }
 
 fn plan(operator: &mut Operator) {
@@ -180,9 +180,16 @@ fn ended(operator: &mut Operator) {
 }
 
 fn states() -> Vec<State> {
+    let mut states = pages();
+    states.extend(of_a_step());
+    states.extend(of_a_person());
+    states
+}
+
+fn pages() -> Vec<State> {
     vec![
         page("home", home, "Search"),
-        page("book", book, "Steps (2)"),
+        page("book", book, "Steps (3)"),
         page(
             "help",
             |operator| {
@@ -194,6 +201,11 @@ fn states() -> Vec<State> {
         ),
         State { start: [RUN; 2], ..page("plan", plan, "start the run on harbour PROD") },
         State { start: [RUN; 2], ..page("at the end", ended, "What was changed stays changed") },
+    ]
+}
+
+fn of_a_step() -> Vec<State> {
+    vec![
         run("waits to be armed", starts, |operator| operator.sees(ARMED), ARMED),
         run(
             "arm",
@@ -247,6 +259,11 @@ fn states() -> Vec<State> {
                 "r: retry",
             )
         },
+    ]
+}
+
+fn of_a_person() -> Vec<State> {
+    vec![
         State {
             start: [&["run", "ask"], ATTACH],
             ..run("asks", asked, |operator| operator.sees("Enter: answer"), "Enter: answer")

@@ -2,7 +2,7 @@
 
 use super::next;
 use crate::cloud::Danger;
-use crate::engine::{Command, NoWayBack, Rest, Run, Stage, StepRun, StepState, rollback};
+use crate::engine::{Command, Friction, NoWayBack, Rest, Run, Stage, StepRun, StepState, rollback};
 use crate::link::{Ask, Course};
 use crate::tui::dialogs::{arm::Arm, confirm::Confirm, text::TextDialog};
 use crate::tui::keymap::Action;
@@ -102,6 +102,9 @@ fn still(run: &Run, view: &View<'_>) -> bool {
 }
 
 fn go_refused(run: &Run, view: &View<'_>) -> Option<String> {
+    if view.watched(&run.id).is_some_and(|watched| watched.waits) {
+        return Some("the runner was told, and has not answered yet".to_owned());
+    }
     if still(run, view) {
         return None;
     }
@@ -119,6 +122,9 @@ fn go_refused(run: &Run, view: &View<'_>) -> Option<String> {
     let step = run.steps.get(at)?;
     match &step.state {
         StepState::Asking { .. } => None,
+        StepState::Planned { .. } if run.friction(at) == Friction::None => {
+            Some("nothing to confirm: it goes on by itself".to_owned())
+        }
         StepState::Planned { digest } => not_to_confirm(run, at, digest, view),
         StepState::Failed { .. } => {
             Some("the step failed: r tries again, s skips it, A ends the run".to_owned())

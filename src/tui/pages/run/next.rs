@@ -14,6 +14,9 @@ pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
         let text = format!("Log in to {expected}: {found} answers, and nothing is sent to it");
         return (Role::Bad, text);
     }
+    if view.watched(&run.id).is_some_and(|watched| watched.waits) {
+        return (Role::Dim, "The runner was told; it has not answered yet".to_owned());
+    }
     if view.watched(&run.id).is_some_and(Watched::stands_still) {
         let text = "Enter: go on with this run. It stands still; the account is read before anything \
             is sent";
@@ -97,6 +100,9 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
     let Some(plan) = run.plan(at) else {
         return (Role::Warn, "The plan is not known here yet".to_owned());
     };
+    if run.friction(at) == Friction::None {
+        return (Role::Dim, "Nothing to confirm: it goes on by itself".to_owned());
+    }
     let changes = plan.calls().count();
     if plan.danger() > Danger::Read && run.read_only {
         let text = format!("This run can never change anything. s: skip step {}, A: abort", at + 1);
@@ -110,8 +116,7 @@ fn planned(run: &Run, at: usize) -> (Role, String) {
         );
     }
     let what = match plan.danger() {
-        Danger::Read => "nothing is changed".to_owned(),
-        Danger::Change => count(changes, "change"),
+        Danger::Read | Danger::Change => count(changes, "change"),
         Danger::Destroy => format!("{} (DESTROY)", count(changes, "call")),
         Danger::Irreversible => format!("{} (IRREVERSIBLE)", count(changes, "call")),
     };
