@@ -180,6 +180,10 @@ fn ended(operator: &mut Operator) {
 }
 
 fn states() -> Vec<State> {
+    [pages(), quiet(), busy_or_asking()].into_iter().flatten().collect()
+}
+
+fn pages() -> Vec<State> {
     vec![
         page("home", home, "Search"),
         page("book", book, "Steps (2)"),
@@ -194,6 +198,12 @@ fn states() -> Vec<State> {
         ),
         State { start: [RUN; 2], ..page("plan", plan, "start the run on harbour PROD") },
         State { start: [RUN; 2], ..page("at the end", ended, "What was changed stays changed") },
+    ]
+}
+
+/// Runs that nothing was changed by yet.
+fn quiet() -> Vec<State> {
+    vec![
         run("waits to be armed", starts, |operator| operator.sees(ARMED), ARMED),
         run(
             "arm",
@@ -223,6 +233,11 @@ fn states() -> Vec<State> {
             at_the_confirmation,
             "will be sent, exactly:",
         ),
+    ]
+}
+
+fn busy_or_asking() -> Vec<State> {
+    vec![
         State {
             faults: busy,
             ..run(
