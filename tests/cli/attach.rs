@@ -1,4 +1,10 @@
 //! Runs that outlive their consoles, and consoles that come, watch, hang and lie.
+//!
+//! Left out on purpose, and who saw it: the version of a greeting and the limit of a line
+//! (`nonsense_is_refused_and_harms_nobody`), that one console commands
+//! (`a_second_console_watches_and_is_told_how_to_take_over`), attaching again
+//! (`a_console_that_was_left_behind_attaches_again_by_itself`), the look at who holds what a new run
+//! would change (`lease`: both tests of runs that begin beside another).
 
 use std::time::{Duration, Instant};
 

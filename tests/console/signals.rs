@@ -180,10 +180,7 @@ fn ended(operator: &mut Operator) {
 }
 
 fn states() -> Vec<State> {
-    let mut states = pages();
-    states.extend(of_a_step());
-    states.extend(of_a_person());
-    states
+    [pages(), quiet(), busy_or_asking()].into_iter().flatten().collect()
 }
 
 fn pages() -> Vec<State> {
@@ -204,7 +201,8 @@ fn pages() -> Vec<State> {
     ]
 }
 
-fn of_a_step() -> Vec<State> {
+/// Runs that nothing was changed by yet.
+fn quiet() -> Vec<State> {
     vec![
         run("waits to be armed", starts, |operator| operator.sees(ARMED), ARMED),
         run(
@@ -235,6 +233,11 @@ fn of_a_step() -> Vec<State> {
             at_the_confirmation,
             "will be sent, exactly:",
         ),
+    ]
+}
+
+fn busy_or_asking() -> Vec<State> {
+    vec![
         State {
             faults: busy,
             ..run(
@@ -259,11 +262,6 @@ fn of_a_step() -> Vec<State> {
                 "r: retry",
             )
         },
-    ]
-}
-
-fn of_a_person() -> Vec<State> {
-    vec![
         State {
             start: [&["run", "ask"], ATTACH],
             ..run("asks", asked, |operator| operator.sees("Enter: answer"), "Enter: answer")
