@@ -126,7 +126,7 @@ fn go_on(kept: &Kept, cut: Cut, to_the_end: bool) -> Option<Shell> {
     let Moment { now, world, sent } = kept.moments[cut.whole - 1].clone();
     let mut shell = Shell::of(world, records, now, sent);
     // A call whose intent is whole may have been sent: nobody sees the answer.
-    if cut.length % 2 == 0 {
+    if cut.length.is_multiple_of(2) {
         for (attempt, call) in unsent(&shell) {
             let _ = shell.send(attempt, &call);
         }
