@@ -16,7 +16,7 @@ use crate::text::visible;
 pub enum Exit {
     /// It did what was asked.
     Succeeded = 0,
-    /// It failed, and nothing was changed.
+    /// It failed, and nothing was changed, or all was taken back.
     Failed = 1,
     /// The command line or a book is not right.
     Usage = 2,
@@ -54,7 +54,7 @@ pub struct Error {
     pub exit: Exit,
     /// What has to be kept: printed after everything else, line by line and without indentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copy: Option<String>,
+    pub copy: Option<Box<str>>,
 }
 
 impl Error {

@@ -75,6 +75,13 @@
 //!   be written is kept elsewhere and told.
 //! - **No text from outside reaches a terminal unseen.** Each sink passes what it writes through
 //!   [`text`]: the finished screen buffer, the lines of the command line, and its JSON.
+//! - **Nothing goes on before what was in flight is known and seen.** A resumed run only reads until
+//!   each of its open attempts has its ending, and a person has accepted what was found.
+//! - **One operator.** A run takes the commands of one actor; another takes it over in the journal,
+//!   and what the former allowed and confirmed is asked for anew.
+//! - **Undo is a run.** [`engine::rollback()`] makes a book of what a run changed, last change first;
+//!   it is planned, confirmed, verified and resumed as any other, and has no code path of its own
+//!   but [`engine::Verdict::of`] asking the setting for its undo instead of its write.
 //! - **A run stops for no console.** One that leaves, hangs or says nonsense is left behind.
 //! - **One run per resource.** What a run that is not at rest may change, no other run touches.
 //! - **Nothing waits in key or draw code**; all channels are bounded.
@@ -93,6 +100,13 @@
 //!   screen agree; *stuck* means that something was changed.
 //! - Time in the simulated account runs [`app::practice::PACE`] times as fast; a run knows its pace,
 //!   so that time-outs and waits mean AWS's time.
+//! - A conclusion is *done*, *never happened*, *differently* or *cannot tell*; *still going on* is
+//!   what a look shows ([`engine::Sight`]), and is looked at again until the step's time is up.
+//! - A lease is no event of its own: a run that is not at rest holds what its book sets.
+//! - A run of which everything was taken back rests as *rolled back*, written down when the run that
+//!   did it succeeds. What a rollback had to leave is part of that record.
+//! - Unattended runs (no terminal) are walked in the process of the command: whoever cancels the job
+//!   stops the run.
 //! - The practice clock is the machine's, faster: tests inject theirs.
 
 pub mod app;

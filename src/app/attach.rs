@@ -1,5 +1,6 @@
 //! The console's side of the link to a runner in another process: found, or started.
 
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -19,6 +20,7 @@ use tokio::time::timeout;
 use super::context::Context;
 use super::hub::socket_of;
 use super::wire::{self, NEWS_LIMIT, WireError};
+use crate::engine::RunId;
 use crate::error::{Error, Exit};
 use crate::link::{Ask, Hello, News, Welcome};
 
@@ -27,7 +29,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// How long a new one may take: it reads the journal and the configuration of AWS first.
 const START: Duration = Duration::from_secs(60);
 /// What it says on its standard error, for whoever looks into why it ended.
-const LOG: &str = "runner.log";
+pub const LOG: &str = "runner.log";
 
 /// A link to a runner, after the greeting.
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub struct Link {
     from: BufReader<OwnedReadHalf>,
     to: OwnedWriteHalf,
     state_dir: PathBuf,
+    hello: Hello,
     /// What it said of itself.
     pub welcome: Welcome,
 }
@@ -121,7 +124,7 @@ async fn greet(stream: UnixStream, state_dir: &Path, hello: &Hello) -> Result<Li
     let _ = wire::write(&mut to, hello).await;
     match wire::read::<News>(&mut from, NEWS_LIMIT).await {
         Ok(Some(News::Welcome(welcome))) => {
-            Ok(Link { from, to, state_dir: state_dir.to_owned(), welcome })
+            Ok(Link { from, to, state_dir: state_dir.to_owned(), hello: hello.clone(), welcome })
         }
         Ok(Some(News::Ended { error })) => Err(Refused::Said(Box::new(error))),
         Ok(None) | Err(WireError::Gone(_)) => Err(Refused::Gone),
@@ -134,39 +137,79 @@ async fn greet(stream: UnixStream, state_dir: &Path, hello: &Hello) -> Result<Li
 }
 
 impl Link {
-    /// Carries asks up and news down, until the console hangs up.
+    /// Carries asks up and news down, until the console hangs up. When the runner has left it
+    /// behind, such as one that was stopped for a while, it attaches again, once, and looks again at
+    /// the runs that it looked at.
     ///
     /// # Errors
-    /// The runner ended, and why; or it is there no more, or left this console behind.
-    pub async fn carry(self, mut asked: Receiver<Ask>, news: Sender<News>) -> Result<(), Error> {
-        let Self { mut from, mut to, state_dir, welcome } = self;
-        let _ = news.send(News::Welcome(welcome)).await;
+    /// The runner ended, and why; or it is there no more, or left this console behind again.
+    pub async fn carry(
+        mut self,
+        mut asked: Receiver<Ask>,
+        news: Sender<News>,
+    ) -> Result<(), Error> {
+        let mut opened = BTreeSet::new();
+        let _ = news.send(News::Welcome(self.welcome.clone())).await;
+        if let Some(error) = self.exchange(&mut asked, &news, &mut opened).await? {
+            // Whatever keeps it from attaching again, that it was left behind says more.
+            let Ok(Some(again)) = attach(&self.state_dir, &self.hello).await else {
+                return Err(error);
+            };
+            self = again;
+            let text = "the runner had left this console behind: it is attached again".to_owned();
+            let _ = news.send(News::Welcome(self.welcome.clone())).await;
+            let _ = news.send(News::Notice { text }).await;
+            for ask in opened.iter().map(|run: &RunId| Ask::Open { run: run.clone() }) {
+                // Where this fails, the news say why.
+                let _ = wire::write(&mut self.to, &ask).await;
+            }
+            if let Some(error) = self.exchange(&mut asked, &news, &mut opened).await? {
+                return Err(error);
+            }
+        }
+        // What was asked last was written; hanging up is all that is left.
+        let _ = self.to.shutdown().await;
+        Ok(())
+    }
+
+    /// The same over one socket. None once the console hangs up; how it reads that the runner has
+    /// hung up without a word, when it has.
+    async fn exchange(
+        &mut self,
+        asked: &mut Receiver<Ask>,
+        news: &Sender<News>,
+        opened: &mut BTreeSet<RunId>,
+    ) -> Result<Option<Error>, Error> {
+        let Self { from, to, state_dir, .. } = self;
         let up = async {
             while let Some(ask) = asked.recv().await {
                 // The runner is gone, or tells why it does not listen: the news say which.
-                if wire::write(&mut to, &ask).await.is_err() {
+                if wire::write(to, &ask).await.is_err() {
                     std::future::pending::<()>().await;
                 }
             }
         };
         let down = async {
             loop {
-                match wire::read::<News>(&mut from, NEWS_LIMIT).await {
-                    Ok(Some(News::Ended { error })) => return error,
+                match wire::read::<News>(from, NEWS_LIMIT).await {
+                    Ok(Some(News::Ended { error })) => return Err(error),
                     // A console that leaves reads on until the asks are closed, too.
-                    Ok(Some(told)) => drop(news.send(told).await),
-                    Ok(None) | Err(WireError::Gone(_)) => return left_behind(&state_dir).await,
-                    Err(error) => return broken(&error),
+                    Ok(Some(told)) => {
+                        if let News::Opened { run, .. } = &told {
+                            opened.insert(run.id.clone());
+                        }
+                        drop(news.send(told).await);
+                    }
+                    Ok(None) | Err(WireError::Gone(_)) => {
+                        return Ok(Some(left_behind(state_dir).await));
+                    }
+                    Err(error) => return Err(broken(&error)),
                 }
             }
         };
         tokio::select! {
-            () = up => {
-                // What was asked last was written; hanging up is all that is left.
-                let _ = to.shutdown().await;
-                Ok(())
-            }
-            error = down => Err(error),
+            () = up => Ok(None),
+            ended = down => ended,
         }
     }
 }

@@ -19,7 +19,7 @@ mod wire;
 
 pub use account::{Connected, connect};
 pub use alone::take_over_alone;
-pub use attach::{Link, attach, first_console, refuse, start};
+pub use attach::{LOG, Link, attach, first_console, refuse, start};
 pub use context::{Context, Options, Surroundings};
 pub use history::{History, state_of};
 pub use hub::{Hub, doing, options_of, socket_of, unbound};

@@ -9,7 +9,7 @@ use crate::app::Options;
 
 const EXIT_CODES: &str = "Exit codes:
    0  it did what was asked
-   1  it failed, and nothing was changed
+   1  it failed, and nothing was changed, or all was taken back
    2  the command line or a book is not right
    3  cancelled: the operator said no, or nobody was there to say yes
    4  a login is needed

@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::Out;
 use super::reach::{NEWS, Runner, reach};
 use super::run::{self, Signals};
+use super::stops::{self, Stops, Wanted, Who};
 use crate::app::{Context, Surroundings, clock};
 use crate::error::{Error, Exit};
 use crate::link::{Ask, News};
@@ -65,8 +66,13 @@ pub(super) async fn show(
         let advice = "Use --linear: it does everything that the full screen does.";
         Error::new("terminal", Exit::Failed, e.to_string(), advice)
     })?;
-    let mut desk =
-        Desk { console: Console::new(look), screen, waiting: VecDeque::new(), left: false };
+    let mut desk = Desk {
+        console: Console::new(look),
+        screen,
+        waiting: VecDeque::new(),
+        away: false,
+        left: false,
+    };
     desk.take(first);
     let (served, shown) = tokio::join!(served, desk.sit(asks, told));
     // An error of the runner is worth more than how the screen ended.
@@ -91,6 +97,8 @@ struct Desk {
     console: Console,
     screen: Screen,
     waiting: VecDeque<Ask>,
+    /// Whether the terminal was given back until the shell says to go on.
+    away: bool,
     left: bool,
 }
 
@@ -109,12 +117,20 @@ impl Desk {
     ) -> Result<Vec<String>, Error> {
         let mut events = tui::events();
         let mut signals = Signals::new()?;
+        let mut stops = Stops::new()?;
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         while !self.left {
             let input = tokio::select! {
                 biased;
                 () = signals.any() => break,
+                wanted = stops.next() => {
+                    match wanted {
+                        Wanted::Stop => self.suspend(Who::Console),
+                        Wanted::GoOn => self.go_on(),
+                    }
+                    continue;
+                }
                 input = events.next() => match input {
                     Some(input) => input,
                     None => break,
@@ -166,20 +182,35 @@ impl Desk {
             match want {
                 Outgoing::Ask(ask) => self.waiting.push_back(ask),
                 Outgoing::Quit => self.left = true,
-                Outgoing::Suspend => self.suspend(),
+                Outgoing::Suspend => self.suspend(Who::Group),
             }
         }
     }
 
-    /// Stops the program, as Ctrl-Z does everywhere, and draws anew when it goes on.
-    fn suspend(&mut self) {
-        use rustix::process::{Signal, getpid, kill_process};
+    /// Gives the terminal back and stops, as Ctrl-Z does everywhere.
+    fn suspend(&mut self, who: Who) {
         self.screen.leave();
-        let stopped = kill_process(getpid(), Signal::TSTP);
-        self.left |= stopped.is_err() | self.screen.again().is_err();
+        self.away = true;
+        if !stops::stop(who) {
+            self.go_on();
+            let text = "not stopped: there is no shell here that could bring it back".to_owned();
+            self.hear(Input::News(Box::new(News::Notice { text })));
+        }
+    }
+
+    /// Takes the terminal again and draws anew: the shell has written on it, and set it as it
+    /// likes it.
+    fn go_on(&mut self) {
+        self.screen.leave();
+        self.away = false;
+        self.left |= self.screen.again().is_err();
+        self.draw();
     }
 
     fn draw(&mut self) {
+        if self.away {
+            return;
+        }
         let (console, now) = (&mut self.console, clock::now());
         let drawn = self.screen.terminal().draw(|frame| console.draw(frame, now));
         // A terminal that cannot be drawn on is gone.

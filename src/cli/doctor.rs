@@ -1,5 +1,7 @@
 //! `muster doctor`: what was found, and what is wrong, before it matters.
 
+use std::os::unix::fs::MetadataExt as _;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
@@ -7,7 +9,7 @@ use serde_json::json;
 use super::Out;
 use super::console;
 use crate::app::clock::now;
-use crate::app::{Context, connect, unanswered, who};
+use crate::app::{Context, LOG, connect, socket_of, unanswered, who};
 use crate::cloud::skew_words;
 use crate::error::{Error, Exit};
 use crate::journal;
@@ -40,7 +42,9 @@ impl Finding {
 }
 
 pub(super) async fn doctor(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
-    let mut findings = vec![terminal(context), books(context), disk(context), journal_of(context)];
+    let mut findings = vec![terminal(context), books(context), disk(context), link(context)];
+    findings.extend(secrets(context));
+    findings.push(journal_of(context));
     findings.extend(account(context).await);
     let well = findings.iter().all(|finding| finding.ok);
     if json {
@@ -91,6 +95,32 @@ fn disk(context: &Context) -> Finding {
             Finding::bad("state", format!("{shown}: {error}"), advice)
         }
     }
+}
+
+/// Whether a console could attach to a runner here.
+fn link(context: &Context) -> Finding {
+    match socket_of(&context.state_dir) {
+        Ok(_) => Finding::ok("attach", "runs here can be attached to"),
+        Err(why) => {
+            let advice = "Give a shorter --state-dir. With this one nobody can watch a run or come \
+                back to its console: end its process (`muster runs` tells the number), then \
+                `muster resume` goes on.";
+            Finding::bad("attach", why, advice)
+        }
+    }
+}
+
+/// What only its owner may read or reach, and others can.
+fn secrets(context: &Context) -> Option<Finding> {
+    let open: Vec<_> = ["link", LOG]
+        .map(|name| context.state_dir.join(name))
+        .into_iter()
+        .filter(|path| std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o077 != 0))
+        .map(|path| path.display().to_string())
+        .collect();
+    let advice = format!("`chmod go= {}`, and see who had access.", open.join(" "));
+    let found = format!("others than the owner have access to {}", open.join(" and "));
+    (!open.is_empty()).then(|| Finding::bad("owner", found, advice))
 }
 
 fn journal_of(context: &Context) -> Finding {

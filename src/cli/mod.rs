@@ -16,6 +16,7 @@ mod run;
 mod runner;
 mod runs;
 mod show;
+mod stops;
 mod take_over;
 
 use std::sync::Arc;

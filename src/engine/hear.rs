@@ -194,36 +194,12 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             }
             value => news(found, step, target, value),
         },
-        TargetState::Unknown { attempt, absences, tries, sight, .. } => {
-            let attempt = *attempt;
-            let before = found.verdict.as_ref().and_then(Verdict::before);
-            let look = |sight, value| Event::Looked { attempt, sight, value };
-            // What it showed last time is not written down again.
-            let new = |shows: Sight| *sight != Some(shows) || found.value != value;
-            if is_met {
-                vec![Event::Concluded { attempt, conclusion: Conclusion::Done }]
-            } else if setting.is_busy(seen) && waited < limit(text) {
-                let news = new(Sight::GoingOn).then(|| look(Sight::GoingOn, value));
-                news.into_iter().collect()
-            } else if value.as_ref() == before {
-                let conclusion = Conclusion::NeverHappened;
-                let mut events = vec![look(Sight::AsBefore, value)];
-                if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS {
-                    events.push(Event::Concluded { attempt, conclusion });
-                    // It may be sent again, but not for ever.
-                    if *tries >= text.attempts {
-                        let failure = Failure::lost(*tries);
-                        events.push(Event::TargetFailed { step, target, failure });
-                    }
-                }
-                events
-            } else if waited >= PUZZLE_SECONDS {
-                let conclusion = Conclusion::Differently;
-                vec![look(Sight::Different, value), Event::Concluded { attempt, conclusion }]
-            } else {
-                let news = new(Sight::Different).then(|| look(Sight::Different, value));
-                news.into_iter().collect()
-            }
+        TargetState::Unknown { attempt, .. } if is_met => {
+            vec![Event::Concluded { attempt: *attempt, conclusion: Conclusion::Done }]
+        }
+        TargetState::Unknown { .. } => {
+            let busy = setting.is_busy(seen) && waited < limit(text);
+            sought(text, (step, target), found, value, busy, waited)
         }
         TargetState::Waiting {}
         | TargetState::Inspected {}
@@ -233,6 +209,47 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
         | TargetState::Verified { .. }
         | TargetState::Left { .. }
         | TargetState::Failed { .. } => Vec::new(),
+    }
+}
+
+/// A look for an ending that nobody saw, which did not show the wanted value.
+fn sought(
+    text: &Step,
+    (step, target): (usize, usize),
+    found: &TargetRun,
+    value: Option<Value>,
+    busy: bool,
+    waited: i64,
+) -> Vec<Event> {
+    let TargetState::Unknown { attempt, absences, tries, sight, .. } = &found.state else {
+        return Vec::new();
+    };
+    let attempt = *attempt;
+    let as_before = value.as_ref() == found.verdict.as_ref().and_then(Verdict::before);
+    let shows = match (busy, as_before) {
+        (true, _) => Sight::GoingOn,
+        (false, true) => Sight::AsBefore,
+        (false, false) => Sight::Different,
+    };
+    // What the last look showed is not written down again, unless looks are counted.
+    let is_news = *sight != Some(shows) || found.value != value;
+    let look = Event::Looked { attempt, sight: shows, value };
+    let concluded = |conclusion| Event::Concluded { attempt, conclusion };
+    match shows {
+        Sight::AsBefore if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS => {
+            let mut events = vec![look, concluded(Conclusion::NeverHappened)];
+            // It may be sent again, but not for ever.
+            if *tries >= text.attempts {
+                let failure = Failure::lost(*tries);
+                events.push(Event::TargetFailed { step, target, failure });
+            }
+            events
+        }
+        Sight::AsBefore => vec![look],
+        Sight::Different if waited >= PUZZLE_SECONDS => {
+            vec![look, concluded(Conclusion::Differently)]
+        }
+        Sight::GoingOn | Sight::Different => is_news.then_some(look).into_iter().collect(),
     }
 }
 

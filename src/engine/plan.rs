@@ -227,7 +227,7 @@ impl Verdict {
         let value = match setting.decode(on, own) {
             Ok(value) => value,
             // It may have gone with what held it.
-            Err(Unread::Absent) if setting.is_undone(on, own, &undo) => {
+            Err(Unread::Absent) if undoes.made || setting.is_undone(on, own, &undo) => {
                 return Self::NoChange { value: to.clone() };
             }
             Err(error) => return Self::Unreadable { error },

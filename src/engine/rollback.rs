@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::plan::Verdict;
 use super::run::{Rest, Run, Stage, StepState, TargetRun};
 use crate::runbook::{Act, Bound, Kind, OnFailure, OnRefused, Pinned, Step, Undoes, Wanted};
+use crate::settings;
 
 /// What was there before a run first changed a target, kept whatever happens to it later.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -58,7 +59,7 @@ pub fn rollback(run: &Run) -> Result<Bound, NoWayBack> {
         return Err(NoWayBack::InFlight);
     }
     let texts = run.bound.steps.iter().zip(&run.steps).rev();
-    let steps: Vec<_> = texts.filter_map(|(text, state)| back(text, &state.targets)).collect();
+    let steps: Vec<_> = texts.filter_map(|(text, state)| back(run, text, &state.targets)).collect();
     if steps.is_empty() {
         return Err(NoWayBack::NothingChanged);
     }
@@ -75,14 +76,19 @@ pub fn rollback(run: &Run) -> Result<Bound, NoWayBack> {
 }
 
 /// The step that takes another one back; none when that one changed nothing.
-fn back(text: &Step, states: &[TargetRun]) -> Option<Step> {
+fn back(run: &Run, text: &Step, states: &[TargetRun]) -> Option<Step> {
     let (setting, wanted) = text.targets()?;
+    let kind = settings::find(setting)?.kind;
     let changed = wanted.iter().zip(states).rev().filter(|(_, state)| state.touched.is_changed());
     let targets: Vec<_> = changed
         .map(|(wanted, state)| Wanted {
             on: wanted.on.clone(),
             to: state.touched.before.clone().unwrap_or_default(),
-            undoes: Some(Undoes { value: wanted.to.clone(), doubted: state.touched.doubted }),
+            undoes: Some(Undoes {
+                value: wanted.to.clone(),
+                doubted: state.touched.doubted,
+                made: made(run, kind, &wanted.on.name),
+            }),
         })
         .collect();
     if targets.is_empty() {
@@ -101,6 +107,20 @@ fn back(text: &Step, states: &[TargetRun]) -> Option<Step> {
         cost: None,
         undo: None,
         ..text.clone()
+    })
+}
+
+/// True when the run brought a resource into being.
+fn made(run: &Run, kind: settings::Kind, name: &str) -> bool {
+    let steps = run.bound.steps.iter().zip(&run.steps);
+    let mut targets = steps.flat_map(|(text, state)| {
+        let (id, wanted) = text.targets().unwrap_or_default();
+        wanted.iter().zip(&state.targets).map(move |(wanted, state)| (id, wanted, state))
+    });
+    targets.any(|(id, wanted, state)| {
+        let setting = settings::find(id).filter(|setting| setting.kind == kind);
+        let new = |before| setting.is_some_and(|s| s.creates(&wanted.to) && !s.creates(before));
+        wanted.on.name == name && state.touched.before.as_ref().is_some_and(new)
     })
 }
 

@@ -53,8 +53,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
             format!("nobody saw the end, it is looked for ({error}): {}", at.attempt(attempt))
         }
         Event::Looked { attempt, sight, value } => {
-            let seen = sight_words(*sight, value.as_ref());
-            format!("looked, {seen}: {}", at.attempt(attempt))
+            format!("looked, {}: {}", sight_words(*sight, value.as_ref()), at.attempt(attempt))
         }
         Event::Concluded { attempt, conclusion } => {
             format!("{}: {}", conclusion_words(*conclusion), at.attempt(attempt))
@@ -63,8 +62,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
             format!("{} is now {}", at.target(step, target), there(value.as_ref()))
         }
         Event::Overdue { step, target, waited_seconds, advice } => {
-            let name = at.target(step, target);
-            format!("nothing new of {name} for {waited_seconds} s, longer than usual: {advice}")
+            overdue(&at.target(step, target), *waited_seconds, advice)
         }
         Event::Verified { step, target, value } => {
             format!("verified {}: {}", at.target(step, target), value_words(value))
@@ -79,9 +77,7 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
         }
         Event::Retried { step } => format!("{} is tried again", at.step(step)),
         Event::Skipped { step, reason } => format!("{} is skipped: {reason}", at.step(step)),
-        Event::StepEnded { step, end } => {
-            format!("{} ended: {}", at.step(step), end_words(end))
-        }
+        Event::StepEnded { step, end } => format!("{} ended: {}", at.step(step), end_words(end)),
         Event::Noted { text } => format!("note: {text}"),
         Event::Paused { why } => format!("paused: {why}"),
         Event::Resumed {} => "goes on".to_owned(),
@@ -96,6 +92,10 @@ pub fn sentence_in(event: &Event, bound: Option<&Bound>, call: Option<&Call>) ->
 fn began(mode: Mode, bound: &Bound) -> String {
     let book = &bound.book;
     format!("started {} {} as {mode} in {}", book.name, book.version, bound.environment.name)
+}
+
+fn overdue(name: &str, waited_seconds: u64, advice: &str) -> String {
+    format!("nothing new of {name} for {waited_seconds} s, longer than usual: {advice}")
 }
 
 fn rolled_back(by: &str, left: &[String]) -> String {

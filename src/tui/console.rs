@@ -314,12 +314,21 @@ impl Console {
 
     /// What becomes of runs that are being walked when this console leaves.
     pub fn farewell(&self) -> Vec<String> {
-        let going_on = self.told.going_on().map(|run| match self.told.stays {
-            true => format!(
-                "Run {} goes on until it needs you. `muster attach {}` comes back.",
-                run.id, run.id
-            ),
-            false => format!("`muster resume {}` goes on.", run.id),
+        let going_on = self.told.going_on().map(|run| {
+            let id = &run.id;
+            match (&self.told.pilot, self.told.watching, self.told.stays) {
+                (Some(pilot), true, _) => {
+                    format!("{pilot} commands run {id}. `muster attach {id}` watches again.")
+                }
+                (None, true, _) => format!(
+                    "Nobody commands run {id}: it goes on until it needs someone. `muster attach \
+                     {id}` comes back."
+                ),
+                (_, false, true) => {
+                    format!("Run {id} goes on until it needs you. `muster attach {id}` comes back.")
+                }
+                (_, false, false) => format!("`muster resume {id}` goes on."),
+            }
         });
         going_on.collect()
     }

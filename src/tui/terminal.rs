@@ -75,7 +75,10 @@ impl Screen {
     /// The terminal is gone or does not obey.
     pub fn again(&mut self) -> io::Result<()> {
         take()?;
-        self.terminal.clear()
+        // `clear` would ask the terminal where its cursor is, and wait for an answer that a slow
+        // line or the thread that listens to the keys may keep from it. A new size asks nothing.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 }
 

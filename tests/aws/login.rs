@@ -259,7 +259,7 @@ async fn a_run_whose_credentials_become_another_accounts_changes_nothing_there()
     let live = Live::from_sdk_config(&sdk, &connection(&proxy.url, REGION, ACCOUNT));
     let mut walk = Walk::begin(phase_1());
     walk.on(&live).await;
-    let Stage::Paused { why } = &walk.run.stage else { panic!("{}", walk.tail()) };
+    let Stage::Paused { why, .. } = &walk.run.stage else { panic!("{}", walk.tail()) };
     assert!(why.contains("OtherAccount"), "{why}");
     assert!(why.contains("get credentials of account 500313280221"), "{why}");
     walk.ask(&Asked::Resume {});

@@ -224,7 +224,7 @@ fn where_alarms_cannot_be_set_everything_before_them_is_done() {
     let said = &walked.1;
     assert!(said.contains("Step 16 failed: sitelogix-reports-write-throttled"), "{said}");
     assert!(said.contains("next: Nothing was changed by this step: reading it failed."));
-    assert!(said.contains("then: muster resume "), "{said}");
+    assert!(said.contains("go on with it: muster resume "), "{said}");
     assert!(!said.contains("panicked"), "{said}");
     let account = operator.account();
     is_protected(&account);

@@ -25,8 +25,12 @@ fn a_console_that_is_cut_off_stops_nothing_and_the_next_one_goes_on() {
     console.confirms();
     drop(console);
     // What was confirmed is done, and the next step waits to be confirmed by whoever comes.
-    let (mut next, welcome) = Console::attaches(&machine, Wish::Pilot);
-    assert_eq!((welcome.seat, &welcome.walks), (Seat::Pilot, &vec![run.clone()]));
+    let (mut next, mut welcome) = Console::attaches(&machine, Wish::Pilot);
+    // Until the runner has noticed that the first one is gone, it commands.
+    while welcome.seat == Seat::Watcher {
+        (next, welcome) = Console::attaches(&machine, Wish::Pilot);
+    }
+    assert_eq!(&welcome.walks, &vec![run.clone()]);
     next.say(&Ask::Open { run: run.clone() });
     let records = next.until(|news| match news {
         News::Opened { records, walked, .. } => Some((records.clone(), *walked)),
@@ -108,6 +112,27 @@ fn a_console_that_never_reads_stops_no_run() {
         told += 1;
     }
     assert!(told < 3000, "it was left behind, not waited for: {told}");
+}
+
+#[test]
+fn a_console_that_was_left_behind_attaches_again_by_itself() {
+    let machine = Machine::new();
+    let (_runner, mut console) = Runner::starts(&machine, &pilot());
+    console.welcomed();
+    let run = console.starts_run("phase-1-protection", &EMAIL);
+    let mut watcher = machine.start(&["attach", &run]);
+    assert!(watcher.until("WATCHING: ada@desk commands."));
+    kill("STOP", watcher.id());
+    // More than any queue and any buffer of the kernel hold.
+    let text = "x".repeat(2000);
+    for _ in 0..1500 {
+        console.tells(Command::Note { text: text.clone() });
+        console.happens(|event| matches!(event, Event::Noted { .. }));
+    }
+    kill("CONT", watcher.id());
+    assert!(watcher.until("it is attached again"), "it was not left behind, or stayed so");
+    console.tells(Command::Abort { reason: "enough".into() });
+    watcher.end().ended(exit::CANCELLED);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! What was taken out, alone, and who saw it on the way back from a run:
 //!
 //! ```text
-//! a resumed run keeps what was sent as sent       it never comes to its end
+//! a resumed run keeps what was sent as sent       it does not come to success
 //! a call is sent before its intent is durable     an effect without an intent
 //! ```
 //!

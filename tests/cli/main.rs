@@ -9,6 +9,7 @@ mod books;
 mod check;
 mod crash;
 mod disk;
+mod doctor;
 mod faults;
 mod generated;
 mod hostile;

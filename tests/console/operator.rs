@@ -12,6 +12,12 @@ use vt100::Parser;
 const ROWS: NonZero<u16> = NonZero::new(40).unwrap();
 const COLUMNS: NonZero<u16> = NonZero::new(120).unwrap();
 
+pub const SIZE: PtySize =
+    PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+
+/// The books of the tests.
+pub const BOOKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/books");
+
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -58,15 +64,27 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Sits down at a terminal of 120 columns and 40 rows in which the program was started.
+    /// Sits down at a terminal in which the program was started on the shipped books.
     pub fn sits_down(state: &Path, arguments: &[&str]) -> Self {
-        let size =
-            PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_muster"));
-        command.args(["--practice", "--estate", "sitelogix", "--env", "prod", "--state-dir"]);
-        command.arg(state);
+        command.args(["--practice", "--estate", "sitelogix", "--env", "prod"]);
         command.args(arguments);
+        Self::starts(state, command)
+    }
+
+    /// Sits down at a terminal with a shell that starts the program on the books of the tests.
+    pub fn in_a_shell(state: &Path, script: &str, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_muster"), "--practice"]);
+        command.args(arguments);
+        command.env("MUSTER_RUNBOOKS", BOOKS);
+        Self::starts(state, command)
+    }
+
+    /// A terminal of 120 columns and 40 rows.
+    fn starts(state: &Path, mut command: CommandBuilder) -> Self {
+        let pair = native_pty_system().openpty(SIZE).unwrap();
+        command.env("MUSTER_STATE_DIR", state);
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         command.env_remove("ACCESSIBLE");
@@ -90,6 +108,18 @@ impl Operator {
     /// The screen as text.
     pub fn screen(&self) -> String {
         self.screen.screen().contents()
+    }
+
+    /// Whether the terminal is as it was before a full screen: its own screen, with a cursor, and
+    /// pastes like any other keys.
+    pub fn is_given_back(&self) -> bool {
+        let screen = self.screen.screen();
+        !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+    }
+
+    /// Whether there is a full screen.
+    pub fn is_taken(&self) -> bool {
+        self.screen.screen().alternate_screen()
     }
 
     /// Everything that the program ever wrote.
@@ -143,13 +173,20 @@ impl Operator {
     pub fn hangs_up(self) {
         let Self { mut child, writer, bytes, _master, .. } = self;
         drop((writer, bytes, _master));
-        child.wait().unwrap();
+        let (send, ended) = channel();
+        std::thread::spawn(move || send.send(child.wait().is_ok()));
+        assert_eq!(ended.recv_timeout(PATIENCE), Ok(true), "it outlives its terminal");
     }
 
     /// Waits until the program has ended, and says with which code.
     pub fn leaves(mut self) -> (u32, String) {
-        while let Ok(bytes) = self.bytes.recv_timeout(PATIENCE) {
-            self.shown(&bytes);
+        let limit = clock() + PATIENCE;
+        loop {
+            match self.bytes.recv_timeout(limit.saturating_duration_since(clock())) {
+                Ok(bytes) => self.shown(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it never left:\n{}", self.screen()),
+            }
         }
         let code = self.child.wait().unwrap().exit_code();
         (code, self.raw())

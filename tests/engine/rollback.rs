@@ -2,7 +2,7 @@
 
 use muster::cloud::{Call, dynamodb, s3};
 use muster::engine::{
-    Event, Failure, NoWayBack, Rest, StepState, TargetState, Verdict, left_by, rollback,
+    Command, Event, Failure, NoWayBack, Rest, StepState, TargetState, Verdict, left_by, rollback,
 };
 use muster::sandbox::FaultKind;
 
@@ -34,6 +34,30 @@ fn the_account_is_as_it_was_before_the_run() {
     assert_eq!(left_by(&shell.run), Vec::<String>::new());
     assert_eq!(shell.world.state(), before);
     assert_eq!(rollback(&shell.run).map(|_| ()), Ok(()), "the way back can be taken back");
+}
+
+#[test]
+fn a_way_back_that_was_left_half_way_can_be_begun_again() {
+    let before = world().state();
+    let forward = walked();
+    let mut cases = 0;
+    // Up to the end of each of its steps but the last.
+    for step in 0..rollback(&forward.run).unwrap().steps.len() - 1 {
+        let mut first = back(&forward);
+        let mut operator = Operator::default();
+        while first.run.current().is_some_and(|now| now <= step) {
+            if first.turn() == Turn::Waits {
+                operator.help(&mut first);
+            }
+        }
+        first.ask(&Command::Abort { reason: "enough".into() }).unwrap();
+        assert!(matches!(operator.walk(&mut first), Rest::Aborted { .. }));
+        let mut again = first.next(started(rollback(&forward.run).unwrap(), 60));
+        assert_eq!(Operator::default().walk(&mut again), Rest::Succeeded {}, "{}", again.tail());
+        assert_eq!(again.world.state(), before, "after step {step}");
+        cases += 1;
+    }
+    println!("{cases} ways back begun again");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use muster::cloud::Danger;
 use muster::cloud::sts::Identity;
 use muster::engine::{Mode, Rest};
-use muster::link::News;
+use muster::link::{News, Seat};
 use muster::settings::Kind;
 use muster::tui::Colour;
 use serde_json::json;
@@ -59,6 +59,14 @@ pub const SCREENS: &[Screen] = &[
     ("note", |c, w, h| then(Stage::at_run(c, w, h, fixtures::working()), "n", "")),
     ("answer", |c, w, h| then(Stage::at_run(c, w, h, fixtures::asking()), "Enter", "Ben")),
     ("quit-while-walking", |c, w, h| then(Stage::at_run(c, w, h, fixtures::working()), "q", "")),
+    ("quit-while-it-goes-on", |c, w, h| then(going_on(c, w, h), "q", "")),
+    ("watching", |c, w, h| watching(c, w, h, Some("anna@laptop"))),
+    ("watching-nobody", |c, w, h| watching(c, w, h, None)),
+    ("watching-armed", |c, w, h| {
+        then(seated(Stage::at_run(c, w, h, fixtures::working()), Some("anna@laptop")), "p", "")
+    }),
+    ("quit-while-watching", |c, w, h| then(watching(c, w, h, Some("anna@laptop")), "q", "")),
+    ("take-over", |c, w, h| then(watching(c, w, h, Some("anna@laptop")), "T", "")),
     ("palette", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), ":", "re")),
     ("help", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), "?", "")),
     ("journal", journal),
@@ -67,6 +75,26 @@ pub const SCREENS: &[Screen] = &[
 
 fn then(mut stage: Stage, keys: &str, text: &str) -> Stage {
     stage.keys(keys).types(text);
+    stage
+}
+
+/// Somebody else commands, or nobody.
+fn seated(mut stage: Stage, pilot: Option<&str>) -> Stage {
+    stage.news(fixtures::welcome(Seat::Watcher, pilot));
+    stage.wait(600);
+    stage
+}
+
+fn watching(colour: Colour, columns: u16, rows: u16, pilot: Option<&str>) -> Stage {
+    let mut stage = seated(run_read_only(colour, columns, rows), pilot);
+    // Any key takes the message about it away.
+    stage.keys("Up");
+    stage
+}
+
+fn going_on(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = run_working(colour, columns, rows);
+    stage.news(fixtures::welcome(Seat::Pilot, Some("anna@laptop")));
     stage
 }
 

@@ -165,7 +165,7 @@ fn told(
             "Make room or repair the disk, then {next}. The copy is for whoever audits the run: \
              the journal does not take it back in."
         ),
-        copy: copy_below,
+        copy: copy_below.map(String::into_boxed_str),
         ..error
     }
 }

@@ -37,7 +37,13 @@ impl Dialog for Quit {
             any = true;
             body.gap();
             let book = &run.bound.book.name;
-            if view.told.stays {
+            if view.told.watching {
+                let who = view.told.pilot.as_deref().unwrap_or("Nobody");
+                let text =
+                    format!("You only watch: leaving changes nothing. {who} commands {book}.");
+                body.para(Role::Plain, &text);
+                body.hang("To come back: ", Role::Plain, &format!("muster attach {}", run.id));
+            } else if view.told.stays {
                 let text = format!("The run of {book} goes on without you, until it needs you.");
                 body.para(Role::Plain, &text);
                 body.hang("To come back: ", Role::Plain, &format!("muster attach {}", run.id));

@@ -98,18 +98,21 @@ impl TextDialog {
         let operator = &run.operator;
         let since = operator.since.strftime("%Y-%m-%d %H:%M UTC");
         let lines = vec![
-            (Role::Strong, "Command this run from here".to_owned()),
+            // The question first: a small window shows no more than the beginning.
+            (Role::Strong, "Command this run from here: your name?".to_owned()),
             (
                 Role::Plain,
                 format!("{} ({}) commands it since {since}.", operator.name, operator.actor),
             ),
             (
                 Role::Warn,
-                "They only watch from then on. What they armed has to be armed again where the \
-                 environment is protected."
-                    .to_owned(),
+                format!(
+                    "{} only watches from then on. Where the environment is protected, the run has \
+                     to be armed again.",
+                    operator.name
+                ),
             ),
-            (Role::Plain, "It is written to the journal. Your name?".to_owned()),
+            (Role::Plain, "It is written to the journal.".to_owned()),
         ];
         Self::new(run, What::TakeOver, "Take over".to_owned(), lines)
     }

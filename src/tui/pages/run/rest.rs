@@ -56,18 +56,18 @@ pub(super) fn card(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
 /// Everything that whoever is called wants to know.
 fn stuck(sheet: &mut Sheet, card: &Card) {
     let parts = [
-        ("in AWS         ", &card.changed, Role::Plain),
-        ("in flight      ", &card.in_flight, Role::Bad),
         ("next           ", &card.next, Role::Strong),
+        ("in flight      ", &card.in_flight, Role::Bad),
         ("call           ", &card.call, Role::Strong),
+        ("in AWS         ", &card.changed, Role::Plain),
     ];
+    if card.in_flight.is_empty() {
+        sheet.hang("in flight      ", Role::Good, "nothing");
+    }
     for (label, lines, role) in parts {
         for line in lines {
             sheet.hang(label, role, line);
         }
-    }
-    if card.in_flight.is_empty() {
-        sheet.hang("in flight      ", Role::Good, "nothing");
     }
 }
 
