@@ -1,6 +1,16 @@
 //! A real `kill -9` at every moment of every call, by the process itself: what was in flight is
 //! looked for, the run comes to its end, and nothing happens twice.
 //!
+//! What was taken out, alone, and who saw it on the way back from a run:
+//!
+//! ```text
+//! a resumed run keeps what was sent as sent       it does not come to success
+//! a call is sent before its intent is durable     an effect without an intent
+//! ```
+//!
+//! It does not see a missing fsync (the kernel keeps what a killed process wrote) and no lost call
+//! that is sent again without a look: `tests/engine` and `src/journal/tests/power.rs` do.
+//!
 //! A chain is one machine on which the process dies at one call after the other; each chain has
 //! another moment for each call, until every call has met every moment. `MUSTER_HARNESS=large`
 //! walks every book, and each chain to its end although its moments are known.
@@ -113,6 +123,7 @@ impl Walk {
                 _ => machine.run(&["resume", "--linear", "--yes"]),
             };
             machine.ok(&["journal", "verify"]);
+            nothing_without_its_intent(&machine);
             if ran.code.is_some() {
                 ran.ended(exit::SUCCEEDED);
                 break;
@@ -209,6 +220,15 @@ fn strikes(machine: &Machine) -> Vec<bool> {
     let world: Value = serde_json::from_slice(&world).unwrap();
     let faults = world["faults"].as_array().unwrap().iter();
     faults.map(|armed| armed["seen"].as_u64() >= armed["fault"]["nth"].as_u64()).collect()
+}
+
+/// Whatever the account has seen was intended in the journal before.
+fn nothing_without_its_intent(machine: &Machine) {
+    let journal = String::from_utf8(machine.journal()).unwrap();
+    for effect in machine.effects() {
+        let intent = format!("\"digest\":\"{}\"", effect.digest);
+        assert!(journal.contains(&intent), "without an intent: {effect:?}");
+    }
 }
 
 /// What was changed, in any order.

@@ -1,5 +1,8 @@
 //! A hand that edits the journal of a short run: whatever it does is found, as long as the head
 //! that was kept is there. What cannot be found is shown too.
+//!
+//! What was taken out, alone, turned the flipped bits and the edits of lines red: the hash of the
+//! line before, the head as the hash of its record, the head as the number of records.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

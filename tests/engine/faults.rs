@@ -1,13 +1,13 @@
 //! Every call of every shipped book goes wrong in every way, once and for good.
 
-use muster::cloud::{Call, Ending};
-use muster::engine::{Conclusion, Event, Record, Rest, Stage};
+use muster::cloud::{Call, Ending, dynamodb};
+use muster::engine::{Conclusion, Event, Record, Rest, Sight, Stage};
 use muster::sandbox::FaultKind;
 
 use crate::book::{ONE_CHANGE, dev, small, started};
 use crate::oath::hold;
-use crate::operator::Operator;
-use crate::shell::{Shell, Slip};
+use crate::operator::{Operator, until_it_waits};
+use crate::shell::{Shell, Slip, Turn};
 use crate::shipped::{self, Shipped};
 
 /// What is worst at a call that changes something: two endings that look the same and are not, one
@@ -217,6 +217,27 @@ fn stays(book: &Shipped, slip: Slip) {
     assert_eq!(failure.code, wanted, "{slip:?}: the cause is told\n{}", shell.tail());
     let told = [&failure.code, &failure.what, &failure.advice];
     assert!(told.iter().all(|text| !text.is_empty()), "{failure:?}");
+}
+
+/// While somebody else's change goes on, the value from before says nothing of a lost call.
+#[test]
+fn a_lost_call_is_not_given_up_while_its_resource_is_busy() {
+    let mut shell = Shell::begin(dev(), started(small("dev", ONE_CHANGE), 1));
+    assert_eq!(until_it_waits(&mut shell), Turn::Waits);
+    shell.slips.push(Slip { read: false, nth: 1, times: 1, kind: FaultKind::LostRequest });
+    let table = "sitelogix-reports".to_owned();
+    let change = dynamodb::TableChange::Stream(Some(dynamodb::StreamView::KeysOnly));
+    let stream = Call::DynamoDb(dynamodb::Call::UpdateTable { table, change });
+    shell.world.call(&stream, shell.time()).unwrap();
+    assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
+    let told = shell.records.iter().filter_map(|record| match &record.event {
+        Event::Looked { sight, .. } => Some(*sight),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    let before = Sight::AsBefore;
+    // The first look lags behind; what it counted counts no more.
+    assert_eq!(told, [before, Sight::GoingOn, before, before, before], "{}", shell.tail());
 }
 
 #[test]

@@ -389,6 +389,13 @@ fn what_takes_longer_than_usual_is_told_once_and_not_stopped() {
         times: 15,
         kind: FaultKind::LostReply,
     });
+    let confirmation = confirm(&shell.run, 0, None);
+    shell.ask(&confirmation).unwrap();
+    while !has(&shell, |event| matches!(event, Event::Overdue { .. })) {
+        assert_eq!(shell.turn(), Turn::Went, "{}", shell.tail());
+    }
+    // That another value is seen then is no reason to tell it again.
+    shell.record(Event::Observed { step: 0, target: 0, value: None });
     assert_eq!(Operator::absent().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
     let told: Vec<_> = shell
         .records

@@ -44,6 +44,22 @@
 //! a pause counts as waiting                       guards: a long pause
 //! an append to the journal is not synced          torn: the head names what is not there
 //! the pace is left out of the waiting             faults: the search takes too long
+//! a call without an intent before it              forward, and most others
+//! an answered call counts as verified             forward, and most others
+//! nobody has to see what became of a lost call    guards: after a stop
+//! the evidence of a crash, or of the one before   guards: after a stop
+//! a busy resource looks as it was before          faults: not given up while it is busy
+//! what was there first is overwritten, forgotten  rollback: what was there first
+//!   when the step is read again
+//! what never happened counts as a change          rollback: never applied, at any call
+//! the first change is taken back first            rollback, login, twice
+//! the former value is written, not put back       rollback: what somebody changed since
+//! what was changed since is not told              rollback: what somebody changed since
+//! a rollback stops at what knows no way back      tests/cli/rollback.rs: named before and after
+//! what takes long is never told, told again       guards: told once and not stopped
+//! credentials that will not last: told, asked     guards: asked for with a y
+//! another than the operator commands              guards: only the operator
+//! a run taken over stays armed                    guards: only the operator, letter by letter
 //! ```
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]

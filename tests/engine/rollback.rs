@@ -1,8 +1,8 @@
 //! The way back: what a run changed is taken back, last change first, and nothing else.
 
-use muster::cloud::{Call, dynamodb};
+use muster::cloud::{Call, dynamodb, s3};
 use muster::engine::{
-    Command, NoWayBack, Rest, StepState, TargetState, Verdict, left_by, rollback,
+    Command, Event, Failure, NoWayBack, Rest, StepState, TargetState, Verdict, left_by, rollback,
 };
 use muster::sandbox::FaultKind;
 
@@ -112,6 +112,37 @@ fn what_was_there_before_is_kept_through_failures_and_retries() {
     assert_eq!(shell.run.bound.steps[0].targets().unwrap().1.len(), 2);
     assert_eq!(Operator::default().walk(&mut shell), Rest::Succeeded {}, "{}", shell.tail());
     assert_eq!(shell.world.state(), before);
+}
+
+/// A change that was made, did not show in time, was undone by somebody else otherwise, and was made
+/// again: what is put back is what was there first.
+#[test]
+fn what_was_there_first_is_put_back_whatever_came_between() {
+    let bucket = "sitelogix-transcripts-prod";
+    let versions = ONE_CHANGE
+        .replace("dynamodb.table.deletion_protection", "s3.bucket.versioning")
+        .replace("sitelogix-reports", bucket)
+        .replace("to    = true", "to    = \"enabled\"");
+    let mut forward = Shell::begin(dev(), started(small("dev", &versions), 1));
+    let mut operator = Operator::default();
+    while !matches!(forward.run.steps[0].targets[0].state, TargetState::Observing {}) {
+        if forward.turn() == Turn::Waits {
+            operator.help(&mut forward);
+        }
+    }
+    let first = forward.run.steps[0].targets[0].touched.before.clone();
+    let failure = Failure::new("timed-out", "it did not show", "look");
+    forward.record(Event::TargetFailed { step: 0, target: 0, failure });
+    let suspend = s3::Call::PutBucketVersioning { bucket: bucket.to_owned(), enabled: false };
+    forward.world.call(&Call::S3(suspend), forward.time()).unwrap();
+    forward.now += jiff::SignedDuration::from_mins(5);
+    assert_eq!(operator.walk(&mut forward), Rest::Succeeded {}, "{}", forward.tail());
+    let found = &forward.run.steps[0].targets[0];
+    let suspended = serde_json::json!("suspended");
+    assert_eq!(found.verdict.as_ref().and_then(Verdict::before), Some(&suspended));
+    assert_ne!(first, Some(suspended));
+    let way_back = rollback(&forward.run).unwrap();
+    assert_eq!(Some(&way_back.steps[0].targets().unwrap().1[0].to), first.as_ref());
 }
 
 #[test]

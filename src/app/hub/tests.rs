@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::app::practice::Practice;
 use crate::app::{Options, Surroundings};
-use crate::engine::{Command, StepState};
-use crate::journal::Disk;
+use crate::cloud::{Call, s3};
+use crate::engine::{Command, Effect, StepState};
+use crate::journal::{self, Disk};
 
 /// A disk that takes so many operations, and counts the intents that became durable on it.
 struct Tired {
@@ -64,6 +65,11 @@ fn context(state_dir: &TempDir) -> Arc<Context> {
     Arc::new(Context::new(options, surroundings).unwrap())
 }
 
+fn phase_1() -> Course {
+    let params = BTreeMap::from([("alert_email".to_owned(), "oncall@example.com".to_owned())]);
+    Course::Book { book: "phase-1-protection".to_owned(), params }
+}
+
 /// Walks phase 1 on a disk that takes so many operations. Returns how the runner ended, how many
 /// intents became durable, and how many effects the account has seen.
 async fn walk(operations: usize) -> (Result<(), Error>, usize, usize) {
@@ -76,12 +82,7 @@ async fn walk(operations: usize) -> (Result<(), Error>, usize, usize) {
     let durable = Arc::new(AtomicUsize::new(0));
     let tired = Tired { left: operations, intended: false, durable: Arc::clone(&durable) };
     hub.journal = hub.journal.map(|journal| journal.on(|_| Box::new(tired)));
-    let params = BTreeMap::from([("alert_email".to_owned(), "oncall@example.com".to_owned())]);
-    asks.send(Ask::Start {
-        course: Course::Book { book: "phase-1-protection".to_owned(), params },
-    })
-    .await
-    .unwrap();
+    asks.send(Ask::Start { course: phase_1() }).await.unwrap();
     let operator = async move {
         let mut run: Option<Run> = None;
         while let Some(news) = told.recv().await {
@@ -126,4 +127,41 @@ async fn after_a_failing_write_or_fsync_nothing_more_is_sent() {
         cases += 1;
     }
     println!("{cases} failing operations");
+}
+
+/// A runner with a run that has just begun.
+async fn begun(state_dir: &TempDir) -> (Hub, Run) {
+    let (news, _) = mpsc::channel(1024);
+    let mut hub = Hub::new(context(state_dir), news).await.unwrap();
+    hub.start("ana@desk", &phase_1()).await.unwrap();
+    let run = hub.history.runs().next().unwrap().clone();
+    (hub, run)
+}
+
+#[tokio::test]
+async fn an_attempt_is_sent_once_whatever_the_state_says() {
+    let state_dir = TempDir::new().unwrap();
+    let (mut hub, run) = begun(&state_dir).await;
+    let bucket = "none".to_owned();
+    let call = Call::S3(s3::Call::PutBucketVersioning { bucket, enabled: true });
+    let due = || vec![Effect::Send { attempt: 1, call: call.clone() }];
+    hub.hands.carry_out(&run, due(), now());
+    assert!(hub.hands.is_sending());
+    while hub.hands.is_sending() {
+        hub.hands.heard(now).await;
+    }
+    // Nothing followed from its answer: it is due still.
+    hub.hands.carry_out(&run, due(), now());
+    assert!(!hub.hands.is_sending(), "it is sent a second time");
+}
+
+#[tokio::test]
+async fn what_cannot_happen_is_not_written_down() {
+    let state_dir = TempDir::new().unwrap();
+    let (mut hub, run) = begun(&state_dir).await;
+    let before = journal::raw(state_dir.path()).unwrap();
+    let impossible = Event::Answered { attempt: 9, request_id: None };
+    hub.record(&run.id, impossible).await.expect_err("nothing was sent");
+    assert_eq!(journal::raw(state_dir.path()).unwrap(), before);
+    History::read(state_dir.path()).unwrap();
 }

@@ -1,6 +1,16 @@
 //! A disk that fails at any operation of a whole run: what could not be written is kept and told,
 //! and once the disk works again the run is resumed and nothing happens twice.
 //!
+//! What was taken out, alone, and who saw it:
+//!
+//! ```text
+//! the copy of what could not be written           all three tests here
+//! a call is sent before its intent is durable     the failing disk, here and in `hub::tests`
+//! the runner goes on after an error of the disk   the failing disk, here
+//! an attempt may be sent again                    hub::tests: sent once whatever the state says
+//! what cannot be folded is written down           hub::tests: what cannot happen
+//! ```
+//!
 //! `MUSTER_HARNESS=large` fails every operation in every way instead of in one of them.
 
 use std::collections::BTreeSet;
