@@ -8,8 +8,8 @@ use crate::tui::theme::Role;
 
 /// Writes down what was sent, what is there now, and what follows from it.
 pub(super) fn cards(sheet: &mut Sheet, run: &Run, view: &View<'_>) {
-    let text = "These calls had been sent when the run stopped, and nobody saw how they ended. \
-        Nothing goes on before you have seen what became of them.";
+    let text = "Sent when the run stopped, and nobody saw the end. Nothing goes on before you have \
+        seen this.";
     sheet.para(Role::Plain, text);
     for evidence in &run.evidence {
         sheet.gap();

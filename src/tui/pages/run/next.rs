@@ -2,7 +2,9 @@
 
 use crate::cloud::Danger;
 use crate::engine::words::count;
-use crate::engine::{Friction, Rest, Run, Stage, StepRun, StepState, TargetState};
+use crate::engine::{
+    Conclusion, Evidence, Friction, Rest, Run, Stage, StepRun, StepState, TargetState,
+};
 use crate::tui::page::View;
 use crate::tui::paint::roughly;
 use crate::tui::theme::Role;
@@ -24,10 +26,9 @@ pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
     }
     match &run.stage {
         Stage::Rested { rest } => at_rest(rest),
-        Stage::Reviewing {} if run.is_reviewed() => (
-            Role::Next,
-            "Enter: go on. This is what became of the calls in flight when it stopped".to_owned(),
-        ),
+        Stage::Reviewing {} if run.is_reviewed() => {
+            (Role::Next, format!("Enter: go on. In flight when it stopped: {}", became(run)))
+        }
         Stage::Reviewing {} => {
             let open = run.evidence.iter().filter(|e| e.conclusion.is_none()).count();
             let text = format!("Looking for what became of {} in flight", count(open, "call"));
@@ -43,6 +44,21 @@ pub(super) fn sentence(run: &Run, view: &View<'_>) -> (Role, String) {
             None => (Role::Dim, "Every step has ended; the run comes to rest".to_owned()),
         },
     }
+}
+
+/// What became of what was in flight, in numbers: `2 done, 1 needs you`.
+fn became(run: &Run) -> String {
+    let of = |wanted: &[Conclusion]| {
+        let is = |evidence: &&Evidence| evidence.conclusion.is_some_and(|c| wanted.contains(&c));
+        run.evidence.iter().filter(is).count()
+    };
+    let parts = [
+        (of(&[Conclusion::Done]), "done"),
+        (of(&[Conclusion::NeverHappened]), "never happened"),
+        (of(&[Conclusion::Differently, Conclusion::CannotTell]), "for a person to look at"),
+    ];
+    let parts = parts.iter().filter(|(number, _)| *number > 0);
+    parts.map(|(number, words)| format!("{number} {words}")).collect::<Vec<_>>().join(", ")
 }
 
 fn at_rest(rest: &Rest) -> (Role, String) {
