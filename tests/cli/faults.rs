@@ -58,9 +58,9 @@ fn what_is_forbidden_in_the_middle_is_stuck_and_goes_on_once_it_is_allowed() {
     let ran = machine.run(&walk_phase_1());
     ran.ended(exit::STUCK).says("the run is stuck and needs a person").says("AccessDenied");
     ran.says("next: Nothing was changed by this call.").says("`muster show BOOK --iam`");
-    ran.says("then: muster resume ");
+    ran.says("then: go on with it: muster resume ");
     let status = machine.run(&["status"]);
-    status.ended(exit::SUCCEEDED).says("is stuck").says("needs ").says("let the role do this");
+    status.ended(exit::SUCCEEDED).says("is stuck").says("let the role do this");
     status.says("step  4   Turn on deletion protection: FAILED");
     let before = machine.effects();
 
