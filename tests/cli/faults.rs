@@ -60,7 +60,11 @@ fn what_is_forbidden_in_the_middle_is_stuck_and_goes_on_once_it_is_allowed() {
     ran.says("next: Nothing was changed by this call.").says("`muster show BOOK --iam`");
     ran.says("then: go on with it: muster resume ");
     let status = machine.run(&["status"]);
-    status.ended(exit::SUCCEEDED).says("is stuck").says("  in flight nothing").says("let the role do this");
+    status
+        .ended(exit::SUCCEEDED)
+        .says("is stuck")
+        .says("  in flight nothing")
+        .says("let the role do this");
     status.says("step  4   Turn on deletion protection: FAILED");
     let before = machine.effects();
 
