@@ -116,7 +116,30 @@ fn inspected(
     }
     let check = matches!(text.act, Act::Check { .. });
     let verdict = Verdict::of(setting, wanted, seen, check);
+    if may_lag(wanted, found, &verdict) && seconds(run, since, now) < ABSENCE_SECONDS {
+        return Vec::new();
+    }
     vec![Event::Inspected { step, target, verdict }]
+}
+
+/// True when a change was sent that nobody has read back, and this read does not show it: AWS's
+/// reads lag behind its writes, so one is not enough.
+fn may_lag(wanted: &Wanted, found: &TargetRun, verdict: &Verdict) -> bool {
+    match (&wanted.undoes, verdict) {
+        (Some(undoes), Verdict::NoChange { .. }) => undoes.unseen,
+        (None, Verdict::Change { before, .. }) => {
+            found.touched.is_changed() && *before == found.touched.before
+        }
+        (
+            Some(_) | None,
+            Verdict::NoChange { .. }
+            | Verdict::Change { .. }
+            | Verdict::Refused { .. }
+            | Verdict::Undetermined { .. }
+            | Verdict::Unreadable { .. }
+            | Verdict::NotYet { .. },
+        ) => false,
+    }
 }
 
 fn ended(run: &Run, attempt: AttemptId, outcome: &Outcome, now: Timestamp) -> Vec<Event> {

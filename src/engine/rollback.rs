@@ -87,6 +87,7 @@ fn back(run: &Run, text: &Step, states: &[TargetRun]) -> Option<Step> {
             undoes: Some(Undoes {
                 value: wanted.to.clone(),
                 doubted: state.touched.doubted,
+                unseen: !state.is_done(),
                 made: made(run, kind, &wanted.on.name),
             }),
         })

@@ -169,6 +169,9 @@ pub struct Undoes {
     /// Whether another may have made it: nobody saw the run do so.
     #[serde(default)]
     pub doubted: bool,
+    /// Whether nobody ever read the change back: a read that does not show it may lag behind.
+    #[serde(default)]
+    pub unseen: bool,
     /// Whether the run made the resource itself: where that is gone, nothing is left to take back.
     #[serde(default)]
     pub made: bool,

@@ -55,6 +55,7 @@
 //! the first change is taken back first            rollback, login, twice
 //! the former value is written, not put back       rollback: what somebody changed since
 //! what was changed since is not told              rollback: what somebody changed since
+//! one read that lags undoes a change unseen       rollback: a change that nobody read back
 //! a rollback stops at what knows no way back      tests/cli/rollback.rs: named before and after
 //! what takes long is never told, told again       guards: told once and not stopped
 //! credentials that will not last: told, asked     guards: asked for with a y

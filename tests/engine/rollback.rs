@@ -146,6 +146,21 @@ fn what_was_there_first_is_put_back_whatever_came_between() {
 }
 
 #[test]
+fn a_change_that_nobody_read_back_is_not_taken_for_undone_by_a_read_that_lags() {
+    let recovery = ONE_CHANGE
+        .replace("deletion_protection", "point_in_time_recovery")
+        .replace("to    = true", "to    = { enabled = true }");
+    let mut forward = Shell::begin(dev(), started(small("dev", &recovery), 60));
+    let before = forward.world.state();
+    // It is applied, the first look at it is denied, and the run is given up at once.
+    forward.slips.push(Slip { read: true, nth: 3, times: 1, kind: FaultKind::Denied });
+    let rest = Operator::absent().walk(&mut forward);
+    assert!(matches!(rest, Rest::Stuck { .. }), "{rest:?}\n{}", forward.tail());
+    assert_ne!(forward.world.state(), before);
+    taken_back(&forward, &before, "a moment after the change");
+}
+
+#[test]
 fn what_was_never_applied_is_not_taken_back() {
     let mut forward = Shell::begin(dev(), started(small("dev", ONE_CHANGE), 1));
     forward.slips.push(Slip { read: false, nth: 1, times: 9, kind: FaultKind::LostRequest });
