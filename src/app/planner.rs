@@ -176,6 +176,11 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,
                 Call::CloudWatch(_) => Kind::Alarm,
+                Call::Backup(_) => Kind::BackupPlan,
+                Call::CloudFormation(_) => Kind::Stack,
+                Call::Ssm(_) => Kind::Parameter,
+                Call::AutoScaling(_) => Kind::Table,
+                Call::S3Control(_) => Kind::Bucket,
                 Call::Sts(_) => return None,
             };
             Some((kind, call.resource()?.to_owned()))

@@ -94,6 +94,11 @@ pub(super) struct Clients {
     pub(super) sns: aws_sdk_sns::Client,
     pub(super) cloudtrail: aws_sdk_cloudtrail::Client,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(super) autoscaling: aws_sdk_applicationautoscaling::Client,
+    pub(super) backup: aws_sdk_backup::Client,
+    pub(super) cloudformation: aws_sdk_cloudformation::Client,
+    pub(super) s3control: aws_sdk_s3control::Client,
+    pub(super) ssm: aws_sdk_ssm::Client,
 }
 
 impl Clients {
@@ -119,6 +124,11 @@ impl Clients {
             sns: aws_sdk_sns::Client::new(&config),
             cloudtrail: aws_sdk_cloudtrail::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
+            autoscaling: aws_sdk_applicationautoscaling::Client::new(&config),
+            backup: aws_sdk_backup::Client::new(&config),
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
+            s3control: aws_sdk_s3control::Client::new(&config),
+            ssm: aws_sdk_ssm::Client::new(&config),
         }
     }
 }

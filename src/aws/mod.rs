@@ -5,7 +5,10 @@
 //! what an error means, `connect` alone how a request travels. **A call that changes something
 //! leaves at most once**: the SDK's retries are off for it. No other folder names the SDK.
 
+mod autoscaling;
+mod backup;
 mod clock;
+mod cloudformation;
 mod cloudtrail;
 mod cloudwatch;
 mod connect;
@@ -14,8 +17,10 @@ mod dynamodb;
 mod ending;
 mod login;
 mod s3;
+mod s3control;
 mod sending;
 mod sns;
+mod ssm;
 mod sts;
 mod trust;
 
@@ -173,6 +178,15 @@ impl Live {
             Call::Sns(call) => sns::send(&clients.sns, &sending, call).await,
             Call::CloudTrail(call) => cloudtrail::send(&clients.cloudtrail, &sending, call).await,
             Call::CloudWatch(call) => cloudwatch::send(&clients.cloudwatch, &sending, call).await,
+            Call::AutoScaling(call) => {
+                autoscaling::send(&clients.autoscaling, &sending, call).await
+            }
+            Call::Backup(call) => backup::send(&clients.backup, &sending, call).await,
+            Call::CloudFormation(call) => {
+                cloudformation::send(&clients.cloudformation, &sending, call).await
+            }
+            Call::S3Control(call) => s3control::send(&clients.s3control, &sending, call).await,
+            Call::Ssm(call) => ssm::send(&clients.ssm, &sending, call).await,
         }
     }
 }
@@ -184,7 +198,12 @@ fn identity_in(reply: &Reply) -> Option<&identity::Identity> {
         | Reply::S3(_)
         | Reply::Sns(_)
         | Reply::CloudTrail(_)
-        | Reply::CloudWatch(_) => None,
+        | Reply::CloudWatch(_)
+        | Reply::AutoScaling(_)
+        | Reply::Backup(_)
+        | Reply::CloudFormation(_)
+        | Reply::S3Control(_)
+        | Reply::Ssm(_) => None,
     }
 }
 

@@ -6,7 +6,10 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+pub mod autoscaling;
+pub mod backup;
 mod clock;
+pub mod cloudformation;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;
@@ -14,7 +17,9 @@ mod ending;
 mod operation;
 mod place;
 pub mod s3;
+pub mod s3control;
 pub mod sns;
+pub mod ssm;
 pub mod sts;
 
 use std::future::Future;
@@ -45,6 +50,16 @@ pub enum Call {
     CloudTrail(cloudtrail::Call),
     /// Amazon CloudWatch.
     CloudWatch(cloudwatch::Call),
+    /// Application Auto Scaling.
+    AutoScaling(autoscaling::Call),
+    /// AWS Backup.
+    Backup(backup::Call),
+    /// AWS CloudFormation.
+    CloudFormation(cloudformation::Call),
+    /// Amazon S3 Batch Operations.
+    S3Control(s3control::Call),
+    /// AWS Systems Manager.
+    Ssm(ssm::Call),
 }
 
 /// The answer to a [`Call`] that was carried out.
@@ -63,6 +78,16 @@ pub enum Reply {
     CloudTrail(cloudtrail::Reply),
     /// Amazon CloudWatch.
     CloudWatch(cloudwatch::Reply),
+    /// Application Auto Scaling.
+    AutoScaling(autoscaling::Reply),
+    /// AWS Backup.
+    Backup(backup::Reply),
+    /// AWS CloudFormation.
+    CloudFormation(cloudformation::Reply),
+    /// Amazon S3 Batch Operations.
+    S3Control(s3control::Reply),
+    /// AWS Systems Manager.
+    Ssm(ssm::Reply),
 }
 
 /// A reply with the id under which AWS can find the request again.
@@ -102,6 +127,11 @@ impl Call {
             Self::Sns(call) => call.operation(),
             Self::CloudTrail(call) => call.operation(),
             Self::CloudWatch(call) => call.operation(),
+            Self::AutoScaling(call) => call.operation(),
+            Self::Backup(call) => call.operation(),
+            Self::CloudFormation(call) => call.operation(),
+            Self::S3Control(call) => call.operation(),
+            Self::Ssm(call) => call.operation(),
         }
     }
 
@@ -114,6 +144,11 @@ impl Call {
             Self::Sns(call) => Some(call.resource()),
             Self::CloudTrail(call) => Some(call.resource()),
             Self::CloudWatch(call) => Some(call.resource()),
+            Self::AutoScaling(call) => call.resource(),
+            Self::Backup(call) => call.resource(),
+            Self::CloudFormation(call) => call.resource(),
+            Self::S3Control(call) => call.resource(),
+            Self::Ssm(call) => call.resource(),
         }
     }
 
@@ -133,11 +168,16 @@ pub fn digest_of(value: &impl Serialize) -> String {
 /// All operations that this version can perform, in order of service and name.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
+        autoscaling::OPERATIONS,
+        backup::OPERATIONS,
+        cloudformation::OPERATIONS,
         cloudtrail::OPERATIONS,
         cloudwatch::OPERATIONS,
         dynamodb::OPERATIONS,
         s3::OPERATIONS,
+        s3control::OPERATIONS,
         sns::OPERATIONS,
+        ssm::OPERATIONS,
         sts::OPERATIONS,
     ]
     .into_iter()

@@ -121,9 +121,16 @@ pub fn call_words(call: &Call) -> String {
     let resource = call.resource().map(|name| format!(" {name}")).unwrap_or_default();
     let rest = match call {
         Call::DynamoDb(call) => table_words(call),
-        Call::Sts(_) | Call::S3(_) | Call::Sns(_) | Call::CloudTrail(_) | Call::CloudWatch(_) => {
-            parameters(call)
-        }
+        Call::Sts(_)
+        | Call::S3(_)
+        | Call::Sns(_)
+        | Call::CloudTrail(_)
+        | Call::CloudWatch(_)
+        | Call::AutoScaling(_)
+        | Call::Backup(_)
+        | Call::CloudFormation(_)
+        | Call::S3Control(_)
+        | Call::Ssm(_) => parameters(call),
     };
     let comma = if rest.is_empty() { "" } else { ", " };
     format!("{name}{resource}{comma}{rest}")

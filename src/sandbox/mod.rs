@@ -17,7 +17,10 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod account;
+mod autoscaling;
+mod backup;
 mod bucket;
+mod cloudformation;
 mod cloudtrail;
 mod cloudwatch;
 mod dynamodb;
@@ -27,9 +30,11 @@ mod ledger;
 mod moment;
 mod policy;
 mod s3;
+mod s3control;
 pub mod seeds;
 mod selectors;
 mod sns;
+mod ssm;
 mod sts;
 #[cfg(test)]
 mod testing;

@@ -8,7 +8,10 @@ use crate::cloud::{Answer, Call, CallError, Outcome, Place, Reply};
 use super::fault::{Armed, Fault, FaultKind, Killed};
 use super::ledger::Entry;
 use super::moment::{Applied, Carried, Moment};
-use super::{cloudtrail, cloudwatch, dynamodb, s3, sns, sts};
+use super::{
+    autoscaling, backup, cloudformation, cloudtrail, cloudwatch, dynamodb, s3, s3control, sns, ssm,
+    sts,
+};
 
 /// A simulated account in one Region.
 ///
@@ -28,6 +31,11 @@ pub struct World {
     sns: sns::Topics,
     cloudtrail: cloudtrail::Trails,
     cloudwatch: cloudwatch::Alarms,
+    autoscaling: autoscaling::AutoScaling,
+    backup: backup::Backup,
+    cloudformation: cloudformation::CloudFormation,
+    s3control: s3control::S3Control,
+    ssm: ssm::Ssm,
     ledger: Vec<Entry>,
 }
 
@@ -46,6 +54,11 @@ impl World {
             sns: sns::Topics::default(),
             cloudtrail: cloudtrail::Trails::default(),
             cloudwatch: cloudwatch::Alarms::default(),
+            autoscaling: autoscaling::AutoScaling::default(),
+            backup: backup::Backup::default(),
+            cloudformation: cloudformation::CloudFormation::default(),
+            s3control: s3control::S3Control::default(),
+            ssm: ssm::Ssm::default(),
             ledger: Vec::new(),
         }
     }
@@ -133,6 +146,11 @@ impl World {
             "sns": self.sns.state(),
             "cloudtrail": self.cloudtrail.state(),
             "cloudwatch": self.cloudwatch.state(),
+            "autoscaling": self.autoscaling.state(),
+            "backup": self.backup.state(),
+            "cloudformation": self.cloudformation.state(),
+            "s3control": self.s3control.state(),
+            "ssm": self.ssm.state(),
         })
     }
 
@@ -161,6 +179,13 @@ impl World {
                 wrap(self.cloudtrail.call(call, &self.s3, at), Reply::CloudTrail)
             }
             Call::CloudWatch(call) => wrap(self.cloudwatch.call(call, at), Reply::CloudWatch),
+            Call::AutoScaling(call) => wrap(self.autoscaling.call(call, at), Reply::AutoScaling),
+            Call::Backup(call) => wrap(self.backup.call(call, at), Reply::Backup),
+            Call::CloudFormation(call) => {
+                wrap(self.cloudformation.call(call, at), Reply::CloudFormation)
+            }
+            Call::S3Control(call) => wrap(self.s3control.call(call, at), Reply::S3Control),
+            Call::Ssm(call) => wrap(self.ssm.call(call, at), Reply::Ssm),
         }
     }
 

@@ -30,6 +30,18 @@ pub enum Kind {
     Trail,
     /// A CloudWatch alarm.
     Alarm,
+    /// A backup vault of AWS Backup.
+    Vault,
+    /// A plan of AWS Backup.
+    BackupPlan,
+    /// What a plan of AWS Backup covers.
+    BackupSelection,
+    /// A CloudFormation stack.
+    Stack,
+    /// A parameter of Systems Manager.
+    Parameter,
+    /// A CloudWatch dashboard.
+    Dashboard,
 }
 
 impl std::fmt::Display for Kind {
@@ -40,6 +52,12 @@ impl std::fmt::Display for Kind {
             Self::Topic => "topic",
             Self::Trail => "trail",
             Self::Alarm => "alarm",
+            Self::Vault => "backup vault",
+            Self::BackupPlan => "backup plan",
+            Self::BackupSelection => "backup selection",
+            Self::Stack => "stack",
+            Self::Parameter => "parameter",
+            Self::Dashboard => "dashboard",
         })
     }
 }

@@ -158,7 +158,15 @@ async fn names(account: &Arc<dyn Account>, kind: Kind) -> Result<Vec<String>, St
     let call = match kind {
         Kind::Table => Call::DynamoDb(dynamodb::Call::ListTables {}),
         Kind::Bucket => Call::S3(s3::Call::ListBuckets {}),
-        Kind::Topic | Kind::Trail | Kind::Alarm => return Ok(Vec::new()),
+        Kind::Topic
+        | Kind::Trail
+        | Kind::Alarm
+        | Kind::Vault
+        | Kind::BackupPlan
+        | Kind::BackupSelection
+        | Kind::Stack
+        | Kind::Parameter
+        | Kind::Dashboard => return Ok(Vec::new()),
     };
     let outcome: Outcome = account.send(call).await;
     match outcome {
