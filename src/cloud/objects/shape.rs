@@ -146,6 +146,16 @@ pub enum ChecksumAlgorithm {
     Sha1,
     /// SHA-256.
     Sha256,
+    /// SHA-512.
+    Sha512,
+    /// MD5.
+    Md5,
+    /// XXHash, 64 bits.
+    Xxhash64,
+    /// XXHash3, 64 bits.
+    Xxhash3,
+    /// XXHash3, 128 bits.
+    Xxhash128,
 }
 
 /// What a checksum is made of.
