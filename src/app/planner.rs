@@ -173,7 +173,7 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
         .filter_map(|call| {
             let kind = match call {
                 Call::DynamoDb(_) => Kind::Table,
-                Call::S3(_) => Kind::Bucket,
+                Call::S3(_) | Call::Objects(_) | Call::Bulk(_) => Kind::Bucket,
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,
                 Call::CloudWatch(_) => Kind::Alarm,
