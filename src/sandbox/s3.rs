@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cloud::s3::{Call, Logging, Reply};
+use crate::cloud::s3::{Call, Destination, Logging, Replication, Reply, Versioning};
 use crate::cloud::{CallError, Ending};
 
 use super::bucket::Bucket;
@@ -62,6 +62,36 @@ impl Buckets {
             Call::PutBucketLogging { bucket, logging } => {
                 self.put_logging(bucket, logging.as_ref(), at)
             }
+            Call::GetBucketLifecycleConfiguration { bucket } => {
+                self.look(bucket, at, Bucket::lifecycle)
+            }
+            Call::PutBucketLifecycleConfiguration { bucket, lifecycle } => {
+                self.configure(bucket, at, |new| new.set_lifecycle(lifecycle))
+            }
+            Call::DeleteBucketLifecycle { bucket } => {
+                self.configure(bucket, at, Bucket::remove_lifecycle)
+            }
+            Call::ListBucketIntelligentTieringConfigurations { bucket } => {
+                self.look(bucket, at, Bucket::tierings)
+            }
+            Call::PutBucketIntelligentTieringConfiguration { bucket, tiering } => {
+                self.configure(bucket, at, |new| new.set_tiering(tiering))
+            }
+            Call::DeleteBucketIntelligentTieringConfiguration { bucket, id } => {
+                self.configure(bucket, at, |new| new.remove_tiering(id))
+            }
+            Call::GetBucketReplication { bucket } => self.look(bucket, at, Bucket::replication),
+            Call::PutBucketReplication { bucket, replication } => {
+                self.put_replication(bucket, replication, at)
+            }
+            Call::DeleteBucketReplication { bucket } => {
+                self.configure(bucket, at, Bucket::remove_replication)
+            }
+            Call::GetBucketTagging { bucket } => self.look(bucket, at, Bucket::tags),
+            Call::PutBucketTagging { bucket, tags } => {
+                self.configure(bucket, at, |new| new.set_tags(tags))
+            }
+            Call::DeleteBucketTagging { bucket } => self.configure(bucket, at, Bucket::remove_tags),
         }
     }
 
@@ -170,6 +200,22 @@ impl Buckets {
             Some(why) => Err(CallError::new(Ending::Refused, "InvalidTargetBucketForLogging", why)),
             None => new.log(logging),
         })
+    }
+}
+
+impl Buckets {
+    /// `PutBucketReplication`. A bucket of another account is not in this world: it is taken to be
+    /// there, and versioned.
+    fn put_replication(&mut self, name: &str, to: &Replication, at: &Moment) -> Carried<Reply> {
+        let seen = |destination: &Destination| match &destination.account {
+            Some(account) if *account != at.place.account => Some(Versioning::Enabled),
+            _ => self.shelf.truth(&destination.bucket).map(Bucket::versioned),
+        };
+        let Some(bucket) = self.shelf.truth(name) else { return no_such_bucket() };
+        let mut new = bucket.clone();
+        new.set_replication(to, &seen)?;
+        let changed = self.shelf.set(name, Some(new), at.now, at.visible);
+        wrote(Reply::Done {}, changed)
     }
 }
 
