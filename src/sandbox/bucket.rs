@@ -176,6 +176,13 @@ impl Bucket {
                  cannot be changed.",
             ));
         }
+        if !enabled && self.replication.is_some() {
+            return Err(bucket_state(
+                "A replication configuration is present on this bucket, so you cannot change the \
+                 versioning state. To change the versioning state, first delete the replication \
+                 configuration.",
+            ));
+        }
         self.versioning = if enabled { Versioning::Enabled } else { Versioning::Suspended };
         Ok(())
     }

@@ -22,8 +22,8 @@ pub(in crate::settings) struct IntelligentTiering;
 #[serde(deny_unknown_fields)]
 pub(in crate::settings) struct Tierings {
     /// Those that are there, each with a name of its own. In a book: at least these.
-    #[serde(default)]
-    pub configurations: Vec<Tiering>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configurations: Option<Vec<Tiering>>,
     /// In a book: names of configurations that must not be there.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub absent: BTreeSet<String>,
@@ -35,8 +35,12 @@ const LONGEST_ID: usize = 64;
 const MOST_DAYS: u32 = 730;
 
 impl Tierings {
+    fn list(&self) -> &[Tiering] {
+        self.configurations.as_deref().unwrap_or_default()
+    }
+
     fn wish(&self) -> Wish<'_, Tiering> {
-        Wish { rules: &self.configurations, absent: &self.absent }
+        Wish { rules: self.list(), absent: &self.absent }
     }
 }
 
@@ -99,19 +103,19 @@ impl Property for IntelligentTiering {
     fn decode(_on: &Target, seen: &[Outcome]) -> Result<Tierings, Unread> {
         match reply(seen, 0)? {
             cloud::Reply::S3(Reply::Tierings { tierings }) => {
-                Ok(Tierings { configurations: tierings.clone(), absent: BTreeSet::new() })
+                Ok(Tierings { configurations: Some(tierings.clone()), absent: BTreeSet::new() })
             }
             other => Err(strange(other)),
         }
     }
 
     fn is_met(value: &Tierings, wanted: &Tierings) -> bool {
-        rules::is_met(&value.configurations, &wanted.wish())
+        rules::is_met(value.list(), &wanted.wish())
     }
 
     fn write(on: &Target, seen: &[Outcome], to: &Tierings) -> Result<Vec<cloud::Call>, Breach> {
-        let now = Self::decode(on, seen).map_err(|why| unreadable(&why))?.configurations;
-        Ok(put(on, &now, &rules::with(&now, &to.wish())))
+        let now = Self::decode(on, seen).map_err(|why| unreadable(&why))?;
+        Ok(put(on, now.list(), &rules::with(now.list(), &to.wish())))
     }
 
     /// The configurations from before, but for what others did to them since.
@@ -121,18 +125,18 @@ impl Property for IntelligentTiering {
         undo: &Undo<'_, Tierings>,
     ) -> Result<Vec<cloud::Call>, Breach> {
         let now = match Self::decode(on, seen) {
-            Ok(now) => now.configurations,
+            Ok(now) => now,
             // They went with the bucket.
             Err(Unread::Absent) => return Ok(Vec::new()),
             Err(why) => return Err(unreadable(&why)),
         };
-        let list = rules::without(&now, &undo.before.configurations, &undo.after.wish());
-        Ok(put(on, &now, &list))
+        let list = rules::without(now.list(), undo.before.list(), &undo.after.wish());
+        Ok(put(on, now.list(), &list))
     }
 
     fn change(from: &Tierings, to: &Tierings) -> Change {
-        let is_new = |one: &&Tiering| one.enabled && !rules::holds(&from.configurations, *one);
-        if to.configurations.iter().any(|one| is_new(&one)) {
+        let is_new = |one: &&Tiering| one.enabled && !rules::holds(from.list(), *one);
+        if to.list().iter().any(|one| is_new(&one)) {
             let why = "An object that goes to an archive tier stays there when the configuration \
                 is taken out, until it is restored; only then can it be read.";
             return Change::because(Danger::Change, why);
@@ -142,13 +146,13 @@ impl Property for IntelligentTiering {
 
     fn lint(_on: &Target, to: &Tierings) -> Vec<Breach> {
         let mut breaches = Vec::new();
-        if to.configurations.is_empty() && to.absent.is_empty() {
+        if to.list().is_empty() && to.absent.is_empty() {
             let why = "it names no configuration, neither one that must be there nor one that \
                 must not";
             breaches.push(Breach::unfit(why, "write `configurations` or `absent`"));
         }
         let mut seen = BTreeSet::new();
-        for one in &to.configurations {
+        for one in to.list() {
             let id = &one.id;
             if id.is_empty() || id.chars().count() > LONGEST_ID {
                 let why = format!("the name `{id}` has not 1 to {LONGEST_ID} characters");
@@ -211,7 +215,7 @@ mod tests {
     }
 
     fn seen(value: &Tierings) -> Vec<Outcome> {
-        vec![said(Reply::Tierings { tierings: value.configurations.clone() })]
+        vec![said(Reply::Tierings { tierings: value.list().to_vec() })]
     }
 
     /// The calls in a few words.
@@ -254,7 +258,7 @@ mod tests {
             assert_eq!(words(&calls), there);
             assert_eq!(IntelligentTiering::is_met(&before, &to), calls.is_empty());
             let now = Tierings {
-                configurations: rules::with(&before.configurations, &to.wish()),
+                configurations: Some(rules::with(before.list(), &to.wish())),
                 absent: BTreeSet::new(),
             };
             assert!(IntelligentTiering::is_met(&now, &to));

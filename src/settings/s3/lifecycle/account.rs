@@ -14,7 +14,7 @@ pub(super) fn judge(to: &Rules, seen: &[Outcome]) -> Vec<Breach> {
         Ok(Some(lifecycle)) => lifecycle.rules.as_slice(),
         Ok(None) | Err(_) => &[],
     };
-    let new: Vec<_> = to.rules.iter().filter(|rule| !rules::holds(there, *rule)).collect();
+    let new: Vec<_> = to.list().iter().filter(|rule| !rules::holds(there, *rule)).collect();
     let mut breaches = Vec::new();
     breaches.extend(new.iter().filter_map(|rule| overwritten(rule, there)));
     breaches.extend(new.iter().flat_map(|rule| overlapping(rule, there, to)));
@@ -34,7 +34,7 @@ fn overwritten(rule: &LifecycleRule, there: &[LifecycleRule]) -> Option<Breach> 
 /// Rules of other names that do the same to the same objects.
 fn overlapping(rule: &LifecycleRule, there: &[LifecycleRule], to: &Rules) -> Vec<Breach> {
     let stays = |other: &&LifecycleRule| {
-        rules::find(&to.rules, &other.id).is_none() && !to.absent.contains(&other.id)
+        rules::find(to.list(), &other.id).is_none() && !to.absent.contains(&other.id)
     };
     let mut breaches = Vec::new();
     for other in there.iter().filter(stays) {

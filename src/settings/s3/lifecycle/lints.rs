@@ -22,7 +22,7 @@ const LARGEST: u64 = 1_099_511_627_776_000;
 /// All that is wrong with the rules of a book.
 pub(super) fn of(to: &Rules) -> Vec<Breach> {
     let mut breaches = names(to);
-    for rule in &to.rules {
+    for rule in to.list() {
         filter(rule, &mut breaches);
         actions(rule, &mut breaches);
         expiration(rule, &mut breaches);
@@ -35,12 +35,12 @@ pub(super) fn of(to: &Rules) -> Vec<Breach> {
 
 fn names(to: &Rules) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    if to.rules.is_empty() && to.absent.is_empty() {
+    if to.list().is_empty() && to.absent.is_empty() {
         let why = "it names no rule, neither one that must be there nor one that must not";
         breaches.push(Breach::unfit(why, "write `rules` or `absent`"));
     }
     let mut seen = BTreeSet::new();
-    for LifecycleRule { id, .. } in &to.rules {
+    for LifecycleRule { id, .. } in to.list() {
         let why = if id.is_empty() || id.chars().count() > LONGEST_ID {
             format!("a rule's name has 1 to {LONGEST_ID} characters, not {}", id.chars().count())
         } else if !seen.insert(id) {
@@ -284,7 +284,7 @@ fn small(to: &Rules) -> Option<Breach> {
             rule.filter.size_greater_than.is_some_and(|size| size.saturating_add(1) >= SMALL);
         moves(rule) && !sized
     };
-    let LifecycleRule { id, .. } = to.rules.iter().find(is_silent)?;
+    let LifecycleRule { id, .. } = to.list().iter().find(is_silent)?;
     let why = format!(
         "the rule `{id}` moves objects, but those under 128 KB stay where they are, unless the \
          bucket says otherwise"

@@ -26,8 +26,8 @@ pub(in crate::settings) struct BucketLifecycle;
 #[serde(deny_unknown_fields)]
 pub(in crate::settings) struct Rules {
     /// The rules that are there, each with a name of its own. In a book: at least these.
-    #[serde(default)]
-    pub rules: Vec<LifecycleRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<LifecycleRule>>,
     /// In a book: names of rules that must not be there.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub absent: BTreeSet<String>,
@@ -43,8 +43,12 @@ const NO_LIFECYCLE: &str = "NoSuchLifecycleConfiguration";
 const MOST_RULES: usize = 1_000;
 
 impl Rules {
+    fn list(&self) -> &[LifecycleRule] {
+        self.rules.as_deref().unwrap_or_default()
+    }
+
     fn wish(&self) -> Wish<'_, LifecycleRule> {
-        Wish { rules: &self.rules, absent: &self.absent }
+        Wish { rules: self.list(), absent: &self.absent }
     }
 }
 
@@ -161,13 +165,11 @@ impl Property for BucketLifecycle {
     }
 
     fn decode(_on: &Target, seen: &[Outcome]) -> Result<Rules, Unread> {
-        let Some(Lifecycle { rules, minimum_size }) = document(seen, 0)? else {
-            return Ok(Rules::default());
-        };
+        let document = document(seen, 0)?;
         Ok(Rules {
-            rules: rules.clone(),
+            rules: Some(document.map_or_else(Vec::new, |lifecycle| lifecycle.rules.clone())),
             absent: BTreeSet::new(),
-            transition_default_minimum_object_size: Some(*minimum_size),
+            transition_default_minimum_object_size: document.map(|one| one.minimum_size),
         })
     }
 
@@ -176,8 +178,8 @@ impl Property for BucketLifecycle {
         // Without rules there is nothing that a size could matter for.
         let is_sized = size.is_none()
             || size == value.transition_default_minimum_object_size
-            || (wanted.rules.is_empty() && value.rules.is_empty());
-        rules::is_met(&value.rules, &wanted.wish()) && is_sized
+            || (wanted.list().is_empty() && value.list().is_empty());
+        rules::is_met(value.list(), &wanted.wish()) && is_sized
     }
 
     fn write(on: &Target, seen: &[Outcome], to: &Rules) -> Result<Vec<cloud::Call>, Breach> {
@@ -201,7 +203,7 @@ impl Property for BucketLifecycle {
             Err(why) => return Err(unreadable(&why)),
         };
         let there = now.map_or(&[][..], |now| &now.rules);
-        let rules = rules::without(there, &undo.before.rules, &undo.after.wish());
+        let rules = rules::without(there, undo.before.list(), &undo.after.wish());
         let (before, after) = (
             undo.before.transition_default_minimum_object_size,
             undo.after.transition_default_minimum_object_size,
@@ -218,14 +220,14 @@ impl Property for BucketLifecycle {
 
     fn change(from: &Rules, to: &Rules) -> Change {
         // What a book says of a bucket is not all that is there: other rules are no change.
-        let is_part =
-            from.transition_default_minimum_object_size.is_none() && *from != Rules::default();
+        let is_part = from.transition_default_minimum_object_size.is_none()
+            && !(from.list().is_empty() && from.absent.is_empty());
         let others = |rule: &LifecycleRule| {
             is_part
-                && rules::find(&from.rules, &rule.id).is_none()
+                && rules::find(from.list(), &rule.id).is_none()
                 && !from.absent.contains(&rule.id)
         };
-        let new = to.rules.iter().filter(|rule| !rules::holds(&from.rules, *rule));
+        let new = to.list().iter().filter(|rule| !rules::holds(from.list(), *rule));
         let new: Vec<_> = new.filter(|rule| !others(rule)).collect();
         if new.iter().any(|rule| deletes(rule)) {
             let why = format!(
@@ -240,7 +242,7 @@ impl Property for BucketLifecycle {
                 One in GLACIER or DEEP_ARCHIVE is restored before it is read, which takes hours.";
             return Change::because(Danger::Change, why);
         }
-        if to.absent.iter().any(|id| rules::find(&from.rules, id).is_some()) {
+        if to.absent.iter().any(|id| rules::find(from.list(), id).is_some()) {
             let why = "What the rules have moved or deleted by now stays so.";
             return Change::because(Danger::Change, why);
         }

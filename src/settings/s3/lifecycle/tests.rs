@@ -55,7 +55,7 @@ fn after(calls: &[cloud::Call], before: &[Outcome]) -> Vec<Outcome> {
 
 fn ids(seen: &[Outcome]) -> String {
     let value = BucketLifecycle::decode(&on(), seen).unwrap();
-    value.rules.iter().map(Named::id).collect::<Vec<_>>().join(" ")
+    value.list().iter().map(Named::id).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -172,6 +172,7 @@ fn deleting_is_more_dangerous_than_moving() {
         (none.clone(), book(json!([noncurrent])), Danger::Destroy, Some("old versions of all")),
         (none.clone(), book(json!([off])), Danger::Change, None),
         (none, book(json!([markers])), Danger::Change, None),
+        (now(json!([])), book(json!([end("e", 9)])), Danger::Destroy, Some("all objects")),
         (now(json!([end("e", 9)])), book(json!([end("e", 9)])), Danger::Change, None),
         (now(json!([end("e", 9)])), absent("e"), Danger::Change, Some("stays so")),
         (now(json!([end("e", 9)])), absent("x"), Danger::Change, None),
@@ -420,7 +421,7 @@ proptest! {
         says in any::<bool>(),
     ) {
         let mut to = if says { book(wanted) } else { rules(json!({ "rules": wanted })) };
-        to.rules.retain(|rule| !absent.contains(&rule.id));
+        to.rules.iter_mut().for_each(|list| list.retain(|rule| !absent.contains(&rule.id)));
         to.absent = absent;
         let start = seen(there);
         let before = BucketLifecycle::decode(&on(), &start).unwrap();
