@@ -58,6 +58,8 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<s3::AccessLogging>(),
     Setting::of::<s3::DefaultEncryption>(),
     Setting::of::<s3::Existence>(),
+    Setting::of::<s3::IntelligentTiering>(),
+    Setting::of::<s3::BucketLifecycle>(),
     Setting::of::<s3::LogDelivery>(),
     Setting::of::<s3::ObjectLock>(),
     Setting::of::<s3::PublicAccess>(),
