@@ -4,6 +4,7 @@
 //! undo, compliance and drift are all made from these few functions, once, for every setting.
 //! One file per service.
 
+mod backup;
 mod cloudtrail;
 mod cloudwatch;
 mod dynamodb;
@@ -13,6 +14,7 @@ pub mod reference;
 mod s3;
 mod seen;
 mod sns;
+mod ssm;
 
 use schemars::Schema;
 use serde::Serialize;
@@ -44,6 +46,10 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<backup::Plan>(),
+    Setting::of::<backup::Selection>(),
+    Setting::of::<backup::Existence>(),
+    Setting::of::<backup::Lock>(),
     Setting::of::<cloudtrail::DataEvents>(),
     Setting::of::<cloudtrail::Definition>(),
     Setting::of::<cloudtrail::Logging>(),
@@ -61,6 +67,7 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<s3::BucketVersioning>(),
     Setting::of::<sns::Existence>(),
     Setting::of::<sns::Subscriptions>(),
+    Setting::of::<ssm::Parameter>(),
 ];
 
 /// The setting with this id.
