@@ -130,7 +130,9 @@ pub fn call_words(call: &Call) -> String {
         | Call::Backup(_)
         | Call::CloudFormation(_)
         | Call::S3Control(_)
-        | Call::Ssm(_) => parameters(call),
+        | Call::Ssm(_)
+        | Call::Objects(_)
+        | Call::Bulk(_) => parameters(call),
     };
     let comma = if rest.is_empty() { "" } else { ", " };
     format!("{name}{resource}{comma}{rest}")
@@ -192,7 +194,7 @@ pub fn value_words(value: &Value) -> String {
         Value::Bool(on) => on_off(*on).to_owned(),
         Value::Number(number) => number.to_string(),
         Value::String(text) if text.is_empty() => "empty".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => in_short(text),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => items.iter().map(value_words).collect::<Vec<_>>().join(" + "),
         Value::Object(fields) => {
@@ -202,6 +204,16 @@ pub fn value_words(value: &Value) -> String {
             words.collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+/// A text of many lines or characters by its size and digest: a template is not read in a table.
+fn in_short(text: &str) -> String {
+    const READABLE: usize = 400;
+    if text.len() <= READABLE {
+        return text.to_owned();
+    }
+    let digest = crate::cloud::digest_of(&text);
+    format!("a text of {} characters ({})", text.chars().count(), short(&digest))
 }
 
 fn field_words((name, value): (&String, &Value)) -> String {
@@ -295,6 +307,7 @@ pub fn failure_words(failure: &Failure) -> String {
 pub fn sight_words(sight: Sight, value: Option<&Value>) -> String {
     match sight {
         Sight::AsBefore => "it is as it was before".to_owned(),
+        Sight::Partly => format!("it was begun and not finished: {}", there(value)),
         Sight::GoingOn => "the resource is still being changed".to_owned(),
         Sight::Different => format!("it is {}", there(value)),
     }
@@ -305,6 +318,7 @@ pub const fn conclusion_words(conclusion: Conclusion) -> &'static str {
     match conclusion {
         Conclusion::Done => "it was applied after all",
         Conclusion::NeverHappened => "it never happened",
+        Conclusion::Partly => "it was begun and not finished: it goes on where it stopped",
         Conclusion::Differently => "it happened differently, a person must look",
         Conclusion::CannotTell => "it cannot be told whether it was applied, a person must look",
     }
