@@ -17,6 +17,11 @@ pub enum Call {
         /// Name of the alarm.
         alarm: String,
     },
+    /// `DescribeAlarms` for all metric alarms that tell somebody, every page.
+    DescribeAlarmsTelling {
+        /// ARN of who is told: of a topic.
+        action: String,
+    },
     /// `PutMetricAlarm`: replaces the whole alarm.
     PutMetricAlarm {
         /// Name of the alarm.
@@ -125,6 +130,11 @@ pub enum Reply {
         /// What it says now.
         state: AlarmState,
     },
+    /// To [`Call::DescribeAlarmsTelling`]. An alarm whose actions are off is not among them.
+    Alarms {
+        /// Names of the alarms, sorted.
+        names: Vec<String>,
+    },
     /// To [`Call::PutMetricAlarm`] and [`Call::DeleteAlarm`].
     Done {},
 }
@@ -144,15 +154,16 @@ impl Call {
     /// The AWS operation behind the call.
     pub const fn operation(&self) -> &'static Operation {
         match self {
-            Self::DescribeAlarm { .. } => &DESCRIBE_ALARM,
+            Self::DescribeAlarm { .. } | Self::DescribeAlarmsTelling { .. } => &DESCRIBE_ALARM,
             Self::PutMetricAlarm { .. } => &PUT_METRIC_ALARM,
             Self::DeleteAlarm { .. } => &DELETE_ALARM,
         }
     }
 
-    /// The alarm that the call is about.
+    /// The alarm that the call is about, or who is told by those that it is about.
     pub fn resource(&self) -> &str {
         match self {
+            Self::DescribeAlarmsTelling { action } => action,
             Self::DescribeAlarm { alarm }
             | Self::PutMetricAlarm { alarm, .. }
             | Self::DeleteAlarm { alarm } => alarm,

@@ -37,6 +37,12 @@ impl Alarms {
                 }
                 None => absent(alarm),
             },
+            Call::DescribeAlarmsTelling { action } => {
+                let mut names = self.shelf.names(at.now);
+                let tells = |alarm: &Alarm| alarm.spec.actions.contains(action);
+                names.retain(|name| self.shelf.seen(name, at.now).is_some_and(tells));
+                read(Reply::Alarms { names })
+            }
             Call::PutMetricAlarm { alarm, spec } => {
                 check(alarm, spec)?;
                 let mut spec = spec.clone();
