@@ -223,15 +223,17 @@ impl Shelf {
             });
             let (profiles, books): (Vec<_>, Vec<_>) =
                 sources.partition(|source| is_profile(&source.name));
+            let mut broken = Vec::new();
             for source in books {
                 let (book, found) = Book::load(&source, estate);
+                broken.extend(book.is_none().then(|| source.name.clone()));
                 shelf.books.extend(book);
                 shelf.found += 1;
                 problems.extend(found);
             }
             // After the books: their remedies name steps of them.
             for source in profiles {
-                let (profile, found) = Profile::load(&source, estate, &shelf.books);
+                let (profile, found) = Profile::load(&source, estate, &shelf.books, &broken);
                 shelf.profiles.extend(profile);
                 shelf.profiles_found += 1;
                 problems.extend(found);

@@ -7,6 +7,7 @@
 
 mod bind;
 mod change;
+mod matrix;
 mod outcome;
 mod profile;
 pub mod render;
@@ -16,8 +17,9 @@ mod sweep;
 
 pub use bind::{Bound, Entry, Line, Part, Remedy};
 pub use change::{Changed, Touched, changes};
+pub use matrix::{Group, Row, groups};
 pub use outcome::{Checked, Evidence, Finding, Outcome};
 pub use profile::{Pointer, Profile};
-pub use scan::{Before, Report, Scan, Score};
+pub use scan::{Previous, Report, Scan, Score};
 pub use schema::schema;
 pub use sweep::Sweep;

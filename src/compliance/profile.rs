@@ -126,9 +126,17 @@ pub(super) struct RemedyDraft {
 impl Profile {
     /// Reads a profile and checks it for every environment of the estate: all problems, not only
     /// the first. There is no profile when one of them is an error.
-    pub fn load(source: &Source, estate: &Estate, books: &[Book]) -> (Option<Self>, Vec<Problem>) {
+    ///
+    /// Its remedies name books of the estate; a book with errors of its own is named among the
+    /// `broken`.
+    pub fn load(
+        source: &Source,
+        estate: &Estate,
+        books: &[Book],
+        broken: &[String],
+    ) -> (Option<Self>, Vec<Problem>) {
         let mut findings = Findings::new(source);
-        let profile = read(source, estate, books, &mut findings);
+        let profile = read(source, estate, (books, broken), &mut findings);
         let is_good = !findings.has_errors();
         (profile.filter(|_| is_good), findings.into_problems())
     }
@@ -152,7 +160,7 @@ impl Profile {
 fn read(
     source: &Source,
     estate: &Estate,
-    books: &[Book],
+    books: (&[Book], &[String]),
     findings: &mut Findings,
 ) -> Option<Profile> {
     named(source, findings);
@@ -450,10 +458,13 @@ fn known_step(
     book: Option<&str>,
     step: Option<&str>,
     span: &Range<usize>,
-    books: &[Book],
+    (books, broken): (&[Book], &[String]),
     findings: &mut Findings,
 ) {
-    let Some(name) = book else { return };
+    // What is wrong with a book that could not be read has been said.
+    let Some(name) = book.filter(|name| !broken.iter().any(|broken| broken == name)) else {
+        return;
+    };
     let Some(found) = books.iter().find(|book| book.pinned.name == name) else {
         findings
             .error(Code::UnknownBook, span.clone(), format!("the estate has no book `{name}`"))

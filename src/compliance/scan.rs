@@ -72,14 +72,14 @@ pub struct Report {
     /// Number of its record in the journal; none when it could not be written there.
     pub record: Option<u64>,
     /// The scan before it, of the same profile, environment and mode.
-    pub before: Option<Before>,
+    pub previous: Option<Previous>,
     /// What is different from that one.
     pub changed: Vec<Changed>,
 }
 
 /// The scan before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Before {
+pub struct Previous {
     /// Number of its record in the journal.
     pub record: u64,
     /// When it began.

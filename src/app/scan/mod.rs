@@ -14,7 +14,7 @@ use super::history::History;
 use super::planner;
 use crate::cloud::Account;
 use crate::compliance::{
-    self, Before, Bound, Checked, Evidence, Outcome, Profile, Report, Scan, Score, Touched,
+    self, Bound, Checked, Evidence, Outcome, Previous, Profile, Report, Scan, Score, Touched,
 };
 use crate::engine::{Event, Mode, Rest, Stage};
 use crate::error::Error;
@@ -174,7 +174,7 @@ pub fn report(
     Report {
         title: profile.title.clone(),
         version: profile.version.clone(),
-        before: before.map(|(line, before)| Before {
+        previous: before.map(|(line, before)| Previous {
             record: line.seq,
             at: before.began,
             score: before.score,

@@ -36,7 +36,7 @@ pub fn json(report: &Report) -> String {
         },
         "checks": checks,
         "record": report.record,
-        "before": report.before,
+        "previous": report.previous,
         "changed": report.changed,
     });
     serde_json::to_string_pretty(&value).unwrap_or_default()

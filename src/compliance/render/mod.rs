@@ -45,7 +45,7 @@ fn changed_words(changed: &Changed) -> String {
 
 /// The scan before, in words.
 fn before_words(report: &Report) -> String {
-    match &report.before {
+    match &report.previous {
         Some(before) => format!(
             "since the scan of {:.0} (record {}, {}):",
             before.at,

@@ -31,7 +31,7 @@ pub fn text(report: &Report) -> String {
     for changed in &report.changed {
         let _ = writeln!(text, "  {} {}: {}", changed.id, changed.target, changed_words(changed));
     }
-    if report.before.is_some() && report.changed.is_empty() {
+    if report.previous.is_some() && report.changed.is_empty() {
         let _ = writeln!(text, "  nothing changed");
     }
     let _ = writeln!(text, "\nscore: {}", report.scan.score.in_words());
