@@ -68,8 +68,8 @@ impl Assertion {
         environment: &Environment,
         raised: &mut Vec<Raised>,
     ) -> Option<Vec<Wanted>> {
-        let (params, guessed) = (BTreeMap::new(), BTreeSet::new());
-        bind::targets(&self.0, None, &scope(environment, &params, &guessed), raised)
+        let nothing = Nothing::default();
+        bind::targets(&self.0, None, &nothing.around(environment), raised)
     }
 
     pub(crate) const fn setting(&self) -> &'static Setting {
@@ -99,8 +99,7 @@ impl Text {
 
     /// What it becomes in one environment: one text, or several.
     pub(crate) fn names(&self, environment: &Environment) -> Vec<String> {
-        let (params, guessed) = (BTreeMap::new(), BTreeSet::new());
-        match self.0.resolve(&scope(environment, &params, &guessed)) {
+        match self.0.resolve(&Nothing::default().around(environment)) {
             Some(Got::One(Value::String(name))) => vec![name],
             Some(Got::One(other)) => vec![other.to_string()],
             Some(Got::Many(items)) => items.into_iter().map(|(_, name)| name).collect(),
@@ -109,12 +108,19 @@ impl Text {
     }
 }
 
-const fn scope<'a>(
-    environment: &'a Environment,
-    params: &'a BTreeMap<String, Value>,
-    guessed: &'a BTreeSet<String>,
-) -> Scope<'a> {
-    Scope { environment, params, guessed, each: None }
+/// What there is outside of a book: no parameters and no assets.
+#[derive(Default)]
+struct Nothing {
+    params: BTreeMap<String, Value>,
+    guessed: BTreeSet<String>,
+    assets: BTreeMap<String, String>,
+}
+
+impl Nothing {
+    const fn around<'a>(&'a self, environment: &'a Environment) -> Scope<'a> {
+        let Self { params, guessed, assets } = self;
+        Scope { environment, assets, params, guessed, each: None }
+    }
 }
 
 /// A part of a value names fields that the setting has: a slip would be a check that never fails,

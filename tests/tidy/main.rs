@@ -26,10 +26,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cloud", &["text"]),
     // What the calls mean.
     ("settings", &["cloud", "text"]),
+    // Settings that take long: the same table of functions.
+    ("jobs", &["settings", "cloud", "text"]),
     ("estate", &["cloud", "settings", "text", "problem"]),
-    ("runbook", &["cloud", "settings", "estate", "text", "problem"]),
+    ("runbook", &["cloud", "settings", "jobs", "estate", "text", "problem"]),
     // The pure core: no console, no journal, neither of the accounts.
-    ("engine", &["cloud", "settings", "runbook", "estate", "text"]),
+    ("engine", &["cloud", "settings", "jobs", "runbook", "estate", "text"]),
     // What should be so, what a scan reads for it, and what follows: the core of a score.
     ("compliance", &["cloud", "settings", "estate", "runbook", "engine", "text", "problem"]),
     ("journal", &["engine", "compliance", "cloud", "runbook", "text"]),
@@ -61,7 +63,6 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "aws",
             "cloud",
-            "compliance",
             "engine",
             "error",
             "estate",
@@ -69,6 +70,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "linear",
             "link",
             "problem",
+            "compliance",
+            "jobs",
             "report",
             "runbook",
             "sandbox",
@@ -95,6 +98,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "report",
             "runbook",
             "sandbox",
+            "jobs",
             "settings",
             "text",
             "tui/mod.rs",
@@ -110,6 +114,7 @@ const CONSOLE: &[&str] = &[
     "engine",
     "runbook",
     "estate",
+    "jobs",
     "settings",
     "cloud",
     "text",
