@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Out;
 use super::args::ComplianceArgs;
+use super::out::json_text;
 use crate::app::{Context, History, Pacer, clock, connect, report, scan};
 use crate::compliance::{Report, render};
 use crate::error::{Error, Exit};
@@ -59,7 +60,7 @@ fn keep(
 fn show(report: &Report, args: &ComplianceArgs, json: bool, out: &Out) -> Result<(), Error> {
     let format = &args.format;
     let text = if json {
-        render::json(report)
+        json_text(&render::json(report))
     } else if format.markdown {
         render::markdown(report)
     } else if format.html {
@@ -67,7 +68,7 @@ fn show(report: &Report, args: &ComplianceArgs, json: bool, out: &Out) -> Result
     } else if format.junit {
         render::junit(report)
     } else if format.sarif {
-        render::sarif(report)
+        json_text(&render::sarif(report))
     } else {
         render::text(report)
     };

@@ -55,10 +55,23 @@ pub(super) fn check_aim(aim: &Aim, estate: &Estate, findings: &mut Findings) {
     let head = Head::empty();
     let mut known = Known { head: &head, estate, now: 0, used: BTreeSet::new() };
     for template in &aim.on {
+        no_asset(template, findings);
         known.template(template, Place::On, findings);
     }
     for template in aim.value.templates() {
+        no_asset(template, findings);
         known.template(template, Place::Value, findings);
+    }
+}
+
+/// The files of an estate are for books.
+fn no_asset(template: &Template, findings: &mut Findings) {
+    for (path, span) in template.paths() {
+        if matches!(path, Path::Asset(_)) {
+            findings
+                .error(Code::MisplacedPath, span.clone(), "an asset cannot stand here")
+                .help("write the value out");
+        }
     }
 }
 
@@ -66,6 +79,7 @@ pub(super) fn check_aim(aim: &Aim, estate: &Estate, findings: &mut Findings) {
 pub(super) fn check_text(template: &Template, estate: &Estate, findings: &mut Findings) {
     let head = Head::empty();
     let mut known = Known { head: &head, estate, now: 0, used: BTreeSet::new() };
+    no_asset(template, findings);
     known.template(template, Place::On, findings);
 }
 

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use crate::compliance::{Checked, Report};
 
-/// The report as a JSON text.
-pub fn json(report: &Report) -> String {
+/// The report as JSON.
+pub fn json(report: &Report) -> Value {
     let scan = &report.scan;
     let checks: Vec<_> = scan.lines.iter().map(|checked| check(report, checked)).collect();
-    let value = json!({
+    json!({
         "version": 1,
         "profile": {
             "name": scan.profile,
@@ -38,8 +38,7 @@ pub fn json(report: &Report) -> String {
         "record": report.record,
         "previous": report.previous,
         "changed": report.changed,
-    });
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    })
 }
 
 fn check(report: &Report, checked: &Checked) -> Value {

@@ -7,11 +7,11 @@ use crate::compliance::{Checked, Entry, Outcome, Report};
 use crate::engine::Mode;
 
 /// The report as SARIF.
-pub fn sarif(report: &Report) -> String {
+pub fn sarif(report: &Report) -> Value {
     let scan = &report.scan;
     let rules: Vec<_> = report.entries.iter().map(rule).collect();
     let results: Vec<_> = report.lines().map(|(line, entry)| result(report, line, entry)).collect();
-    let value = json!({
+    json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -40,8 +40,7 @@ pub fn sarif(report: &Report) -> String {
                 "practice": scan.mode == Mode::Practice,
             },
         }],
-    });
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    })
 }
 
 fn rule(entry: &Entry) -> Value {
