@@ -16,6 +16,7 @@
 //! engine/      pure: commands and answers in, events out, and the state that the events make
 //! runbook/     pure: TOML text in, a checked and bound book out, or problems with their places
 //! estate/      pure: environments and inventory
+//! compliance/  pure: profiles, which reads a scan makes, outcomes, score, and how they are shown
 //! settings/    pure: the table of settings, over calls and replies
 //! jobs/        pure: the table of jobs: settings that take long, and say how far they are
 //! cloud/       pure: the closed vocabulary of AWS operations
@@ -122,6 +123,7 @@ pub mod app;
 pub mod aws;
 pub mod cli;
 pub mod cloud;
+pub mod compliance;
 pub mod engine;
 pub mod error;
 pub mod estate;
