@@ -15,6 +15,7 @@ mod hub;
 mod library;
 mod planner;
 pub mod practice;
+mod reports;
 mod wire;
 
 pub use account::{Connected, connect};
@@ -25,3 +26,4 @@ pub use history::{History, state_of};
 pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
+pub use reports::report_of;

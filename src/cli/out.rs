@@ -25,8 +25,7 @@ impl Out {
 
     /// Data as JSON, on as many lines as it takes.
     pub fn json(self, value: &impl Serialize) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+        let _ = writeln!(io::stdout().lock(), "{}", json(value));
     }
 
     /// Raw bytes, as they are.
@@ -48,6 +47,11 @@ impl Out {
 
 fn lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// Data as JSON, as it is printed.
+pub(super) fn json(value: &impl Serialize) -> String {
+    escaped(&serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
 /// JSON means the same with its hidden characters escaped; they stand only within texts.
