@@ -18,6 +18,7 @@
 //! runbook/     pure: TOML text in, a checked and bound book out, or problems with their places
 //! estate/      pure: environments and inventory
 //! settings/    pure: the table of settings, over calls and replies
+//! jobs/        pure: the table of jobs: settings that take long, and say how far they are
 //! cloud/       pure: the closed vocabulary of AWS operations
 //! sandbox/     a simulated AWS account behind the same calls
 //! aws/         AWS itself behind the same calls; the only folder that names aws_* (feature `aws`)
@@ -37,6 +38,12 @@
 //! AWS bind it. Plan, apply, verify, *already done*, preflight rules, IAM policy, reference page and
 //! the schema of books are all made from that one table. Adding a setting is one `impl` in one file
 //! and one row in [`settings::TABLE`].
+//!
+//! A [job](jobs) is a setting of what it leaves behind: a deployed stack, a bucket that holds the
+//! copies. It has the same functions, so the engine knows no other kind of step; besides it says
+//! how far it is ([`settings::Progress`], shown and never evidence), that AWS gave it up
+//! ([`settings::Setback`]: a failure with its first cause), and that a call of it which was cut
+//! short goes on where it stopped ([`engine::Conclusion::Partly`]: sent again under a new number).
 //!
 //! # From a key to a change
 //!
@@ -103,6 +110,7 @@
 //!   so that time-outs and waits mean AWS's time.
 //! - A conclusion is *done*, *never happened*, *differently* or *cannot tell*; *still going on* is
 //!   what a look shows ([`engine::Sight`]), and is looked at again until the step's time is up.
+//! - A job has `on` as a setting has, beside `with`: the resource that it makes or changes.
 //! - A lease is no event of its own: a run that is not at rest holds what its book sets.
 //! - A run of which everything was taken back rests as *rolled back*, written down when the run that
 //!   did it succeeds. What a rollback had to leave is part of that record.
@@ -118,6 +126,7 @@ pub mod cloud;
 pub mod engine;
 pub mod error;
 pub mod estate;
+pub mod jobs;
 pub mod journal;
 pub mod linear;
 pub mod link;

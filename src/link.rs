@@ -16,7 +16,7 @@ use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
 use crate::error::{Error, Exit};
 use crate::estate::Environment;
 use crate::runbook::{Bound, OutlineStep, Param, Pinned};
-use crate::settings::Kind;
+use crate::settings::{Kind, Progress};
 
 pub use hello::{Hello, Seat, VERSION, Welcome, Wish};
 
@@ -132,6 +132,17 @@ pub enum News {
         target: usize,
         /// What was read, or the error as text.
         seen: Result<Value, String>,
+    },
+    /// How far a job is, as it was just read. Not durable.
+    Progress {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// How far.
+        progress: Progress,
     },
     /// A command was not allowed.
     Refused {

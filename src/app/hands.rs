@@ -24,6 +24,7 @@ enum Key {
     Inspect(usize, usize, Option<Timestamp>),
     Send(AttemptId),
     Observe(usize, usize),
+    Watch(usize, usize),
 }
 
 /// The effects under way, of every run that is walked.
@@ -79,6 +80,7 @@ impl Hands {
                 }
                 Effect::Send { attempt, .. } => Key::Send(*attempt),
                 Effect::Observe { step, target, .. } => Key::Observe(*step, *target),
+                Effect::Watch { step, target, .. } => Key::Watch(*step, *target),
                 Effect::Wake { at } => {
                     walk.wake_at(*at);
                     continue;
@@ -118,6 +120,9 @@ impl Hands {
             Effect::Observe { step, target, calls } => self.tasks.spawn(async move {
                 Heard::Observed { step, target, seen: read(&account, calls).await }
             }),
+            Effect::Watch { step, target, calls } => self.tasks.spawn(async move {
+                Heard::Watched { step, target, seen: read(&account, calls).await }
+            }),
             Effect::Send { attempt, call } => self
                 .tasks
                 .spawn(async move { Heard::Ended { attempt, outcome: account.send(call).await } }),
@@ -138,7 +143,7 @@ impl Hands {
         walk.under_way.remove(&key);
         let heard = match &key {
             Key::Send(attempt) => Some(heard.unwrap_or_else(|| broken(*attempt))),
-            Key::Identify | Key::Inspect(..) | Key::Observe(..) => {
+            Key::Identify | Key::Inspect(..) | Key::Observe(..) | Key::Watch(..) => {
                 let pause = LOOK_EVERY_MILLIS / i64::from(self.connected.pace);
                 let next = now().checked_add(SignedDuration::from_millis(pause));
                 walk.next_look.insert(key, next.unwrap_or_else(|_| now()));

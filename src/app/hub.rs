@@ -22,10 +22,10 @@ use super::history::History;
 use crate::engine::{Event, Heard, Run, advance, asks_for_rollback, due, hear};
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate};
+use crate::jobs;
 use crate::journal::Journal;
 use crate::link::{Ask, Course, News, Said, Seat, Welcome, Wish};
 use crate::runbook::Problem;
-use crate::settings;
 use consoles::{ConsoleId, Consoles, Knock};
 use door::Door;
 
@@ -356,15 +356,24 @@ impl Hub {
 
 /// What was just read, for the live pane.
 fn glimpse(run: &Run, heard: &Heard) -> Option<News> {
-    let (Heard::Inspected { step, target, seen } | Heard::Observed { step, target, seen }) = heard
-    else {
-        return None;
+    let (step, target, seen) = match heard {
+        Heard::Inspected { step, target, seen }
+        | Heard::Observed { step, target, seen }
+        | Heard::Watched { step, target, seen } => (step, target, seen),
+        Heard::Identity { .. } | Heard::Ended { .. } => return None,
     };
     let (id, wanted) = run.bound.steps.get(*step)?.targets()?;
-    let (setting, wanted) = (settings::find(id)?, wanted.get(*target)?);
+    let (setting, wanted) = (jobs::row(id)?, wanted.get(*target)?);
+    let (run, step, target) = (run.id.clone(), *step, *target);
+    if let Some(progress) = setting.progress(&wanted.on, seen) {
+        return Some(News::Progress { run, step, target, progress });
+    }
+    if matches!(heard, Heard::Watched { .. }) {
+        return None;
+    }
     let own = setting.read(&wanted.on).len().min(seen.len());
     let seen = setting.decode(&wanted.on, &seen[..own]).map_err(|error| error.to_string());
-    Some(News::Glimpse { run: run.id.clone(), step: *step, target: *target, seen })
+    Some(News::Glimpse { run, step, target, seen })
 }
 
 /// True for errors after which nothing may be written or sent: the journal is not what was

@@ -1,5 +1,6 @@
 //! The books and estates: those in the program, or those of a directory.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -12,6 +13,9 @@ use crate::runbook::{Book, Problem, Source};
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/runbooks");
 
 const ESTATE: &str = "estate.toml";
+
+/// The folder of the files whose texts books use: `${asset.FILE}`.
+const ASSETS: &str = "assets";
 
 /// All books and estates, checked.
 #[derive(Debug, Default)]
@@ -49,7 +53,12 @@ impl Library {
                     file.contents_utf8()?.to_owned(),
                 ))
             });
-            Shelf::of(&folder, files.collect())
+            let assets = dir.get_dir(dir.path().join(ASSETS)).into_iter().flat_map(Dir::files);
+            let assets = assets.filter_map(|file| {
+                let name = file.path().file_name()?.to_string_lossy().into_owned();
+                Some((name, file.contents_utf8()?.to_owned()))
+            });
+            Shelf::of(&folder, files.collect(), assets.collect())
         });
         Self::sorted(shelves.collect())
     }
@@ -161,12 +170,19 @@ impl Library {
 
 impl Shelf {
     /// A shelf from the files of its folder: name, path as shown, text.
-    fn of(folder: &str, mut files: Vec<(String, String, String)>) -> Option<Self> {
+    fn of(
+        folder: &str,
+        mut files: Vec<(String, String, String)>,
+        assets: BTreeMap<String, String>,
+    ) -> Option<Self> {
         files.sort();
         let position = files.iter().position(|(name, ..)| name == ESTATE)?;
         let (_, path, text) = files.remove(position);
         let source = Source { path, name: folder.to_owned(), text };
-        let (estate, mut problems) = Estate::load(&source);
+        let (mut estate, mut problems) = Estate::load(&source);
+        if let Some(estate) = &mut estate {
+            estate.assets = assets;
+        }
         let mut shelf = Self { estate, source, books: Vec::new(), found: 0, problems: Vec::new() };
         if let Some(estate) = &shelf.estate {
             for (name, path, text) in files {
@@ -198,5 +214,23 @@ fn shelf(folder: &Path, shown: &Path) -> std::io::Result<Option<Shelf>> {
         }
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Shelf::of(&name, files))
+    Ok(Shelf::of(&name, files, assets(&folder.join(ASSETS))?))
+}
+
+/// The texts of the files in a folder, which need not be there. What is no text is no asset.
+fn assets(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
+    let mut assets = BTreeMap::new();
+    if !folder.is_dir() {
+        return Ok(assets);
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        if let Some(name) = name.filter(|_| path.is_file())
+            && let Ok(text) = String::from_utf8(fs::read(&path)?)
+        {
+            assets.insert(name, text);
+        }
+    }
+    Ok(assets)
 }

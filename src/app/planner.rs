@@ -12,9 +12,10 @@ use crate::cloud::{
 };
 use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
+use crate::jobs;
 use crate::link::Planned;
 use crate::runbook::{Act, Bound, Step, Wanted};
-use crate::settings::{self, Kind, Setting, Unread};
+use crate::settings::{Kind, Setting, Unread};
 
 /// How many targets are read at once: enough to hide the round trips, too few to be throttled.
 const READS_AT_ONCE: usize = 8;
@@ -34,7 +35,7 @@ pub async fn plan(
     for (step, text) in bound.steps.iter().enumerate() {
         if let Some((id, wanted)) = text.targets()
             && text.left_out.is_none()
-            && let Some(setting) = settings::find(id)
+            && let Some(setting) = jobs::row(id)
         {
             let targets = stream::iter(wanted.to_vec())
                 .map(|wanted| inspect(account, &bound, step, setting, wanted))
@@ -172,7 +173,7 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
         .filter_map(|call| {
             let kind = match call {
                 Call::DynamoDb(_) => Kind::Table,
-                Call::S3(_) => Kind::Bucket,
+                Call::S3(_) | Call::Objects(_) | Call::Bulk(_) => Kind::Bucket,
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,
                 Call::CloudWatch(_) => Kind::Alarm,
@@ -227,7 +228,7 @@ fn setter<'b>(
 fn sets(step: &Step) -> Option<(&'static Setting, &[Wanted])> {
     match &step.act {
         Act::Set { setting, targets } if step.left_out.is_none() => {
-            Some((settings::find(setting)?, targets))
+            Some((jobs::row(setting)?, targets))
         }
         Act::Set { .. } | Act::Check { .. } | Act::Ask { .. } => None,
     }

@@ -16,6 +16,7 @@ mod credentials;
 mod dynamodb;
 mod ending;
 mod login;
+mod objects;
 mod s3;
 mod s3control;
 mod sending;
@@ -187,6 +188,11 @@ impl Live {
             }
             Call::S3Control(call) => s3control::send(&clients.s3control, &sending, call).await,
             Call::Ssm(call) => ssm::send(&clients.ssm, &sending, call).await,
+            Call::Objects(call) => {
+                let bucket = objects::Owned { client: &clients.s3, sending: &sending, connection };
+                objects::send(bucket, call).await
+            }
+            Call::Bulk(_) => Err(ending::not_one_call()),
         }
     }
 }
@@ -203,7 +209,9 @@ fn identity_in(reply: &Reply) -> Option<&identity::Identity> {
         | Reply::Backup(_)
         | Reply::CloudFormation(_)
         | Reply::S3Control(_)
-        | Reply::Ssm(_) => None,
+        | Reply::Ssm(_)
+        | Reply::Objects(_)
+        | Reply::Bulk(_) => None,
     }
 }
 

@@ -8,12 +8,14 @@
 
 pub mod autoscaling;
 pub mod backup;
+pub mod bulk;
 mod clock;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;
 mod ending;
+pub mod objects;
 mod operation;
 mod place;
 pub mod s3;
@@ -60,6 +62,10 @@ pub enum Call {
     S3Control(s3control::Call),
     /// AWS Systems Manager.
     Ssm(ssm::Call),
+    /// Objects of Amazon S3.
+    Objects(objects::Call),
+    /// Work over many objects, which neither of the accounts knows.
+    Bulk(bulk::Call),
 }
 
 /// The answer to a [`Call`] that was carried out.
@@ -88,6 +94,10 @@ pub enum Reply {
     S3Control(s3control::Reply),
     /// AWS Systems Manager.
     Ssm(ssm::Reply),
+    /// Objects of Amazon S3.
+    Objects(objects::Reply),
+    /// Work over many objects.
+    Bulk(bulk::Reply),
 }
 
 /// A reply with the id under which AWS can find the request again.
@@ -132,6 +142,8 @@ impl Call {
             Self::CloudFormation(call) => call.operation(),
             Self::S3Control(call) => call.operation(),
             Self::Ssm(call) => call.operation(),
+            Self::Objects(call) => call.operation(),
+            Self::Bulk(call) => call.operation(),
         }
     }
 
@@ -149,6 +161,8 @@ impl Call {
             Self::CloudFormation(call) => call.resource(),
             Self::S3Control(call) => call.resource(),
             Self::Ssm(call) => call.resource(),
+            Self::Objects(call) => Some(call.resource()),
+            Self::Bulk(call) => Some(call.resource()),
         }
     }
 
@@ -170,10 +184,12 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         autoscaling::OPERATIONS,
         backup::OPERATIONS,
+        bulk::OPERATIONS,
         cloudformation::OPERATIONS,
         cloudtrail::OPERATIONS,
         cloudwatch::OPERATIONS,
         dynamodb::OPERATIONS,
+        objects::OPERATIONS,
         s3::OPERATIONS,
         s3control::OPERATIONS,
         sns::OPERATIONS,

@@ -99,6 +99,15 @@ pub enum Heard {
         /// The ending.
         outcome: Outcome,
     },
+    /// The reads that show how far a call is that is on its way.
+    Watched {
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// How each read ended.
+        seen: Vec<Outcome>,
+    },
     /// The reads of a target that is waited for.
     Observed {
         /// The step.

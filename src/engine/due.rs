@@ -6,8 +6,8 @@ use super::event::AttemptId;
 use super::run::{Run, Stage, StepState, TargetState};
 use super::watchdog::overdue_at;
 use crate::cloud::Call;
+use crate::jobs;
 use crate::runbook::Act;
-use crate::settings;
 
 /// Something to be carried out. The same effect stays due until its answer was heard and made an
 /// event; the shell has each only once under way.
@@ -40,6 +40,15 @@ pub enum Effect {
         /// The reads, in order.
         calls: Vec<Call>,
     },
+    /// Read how far a call is that is on its way. Again and again, at intervals.
+    Watch {
+        /// The step.
+        step: usize,
+        /// The target.
+        target: usize,
+        /// The reads, in order.
+        calls: Vec<Call>,
+    },
     /// Look again at this time: something can go on by itself then.
     Wake {
         /// When.
@@ -61,7 +70,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
     let Some(step) = run.current() else { return effects };
     let (text, state) = (&run.bound.steps[step], &run.steps[step]);
     let Some((id, wanted)) = text.targets() else { return effects };
-    let Some(setting) = settings::find(id) else { return effects };
+    let Some(setting) = jobs::row(id) else { return effects };
     for (target, (wanted, found)) in wanted.iter().zip(&state.targets).enumerate() {
         match &found.state {
             TargetState::Waiting {}
@@ -82,6 +91,10 @@ pub fn due(run: &Run) -> Vec<Effect> {
             TargetState::Backoff { until, .. } => effects.push(Effect::Wake { at: *until }),
             TargetState::Sent { .. } => {
                 effects.extend(overdue_at(run, step, target).map(|at| Effect::Wake { at }));
+                let calls = setting.watch(&wanted.on, &wanted.to);
+                if !calls.is_empty() {
+                    effects.push(Effect::Watch { step, target, calls });
+                }
             }
             TargetState::Waiting {}
             | TargetState::Inspected {}

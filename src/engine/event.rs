@@ -294,6 +294,8 @@ pub enum Conclusion {
     Done,
     /// It was never applied: the value stayed as before, over several looks.
     NeverHappened,
+    /// It was begun and not finished, over several looks: sent again, it goes on where it stopped.
+    Partly,
     /// Neither the value before nor the wanted one is there, and it stays so: a person must look.
     Differently,
     /// The resource cannot be read: a person must look.
@@ -306,6 +308,8 @@ pub enum Conclusion {
 pub enum Sight {
     /// The value from before the call.
     AsBefore,
+    /// A part of what the call does, which sending it again would finish.
+    Partly,
     /// The resource is being changed: what it will be is not known yet.
     GoingOn,
     /// A value that is neither the one before nor the wanted one.

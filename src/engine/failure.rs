@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::plan::Verdict;
 use super::words::value_words;
 use crate::cloud::{CallError, Ending};
-use crate::settings::Unread;
+use crate::settings::{Setback, Unread};
 
 /// The code of a target that was given up because another one failed.
 const NOT_BEGUN: &str = "not-begun";
@@ -185,6 +185,17 @@ impl Failure {
     pub(super) fn never_happened() -> CallError {
         let message = "the call was looked for and was never applied";
         CallError::new(Ending::NotSent, "NeverHappened", message)
+    }
+
+    pub(super) fn cut_short() -> CallError {
+        let message = "the call was cut short, and goes on where it stopped";
+        CallError::new(Ending::NotSent, "CutShort", message)
+    }
+
+    /// AWS gave up what was begun.
+    pub(super) fn of_setback(name: &str, setback: Setback) -> Self {
+        let Setback { code, what, advice } = setback;
+        Self { code, what: format!("{name}: {what}"), advice }
     }
 
     /// A call was sent as often as the book allows, and never applied.

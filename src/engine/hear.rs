@@ -11,8 +11,9 @@ use super::plan::{Verdict, is_reached};
 use super::run::{Run, Stage, StepState, TargetRun, TargetState};
 use crate::cloud::sts;
 use crate::cloud::{Answer, CallError, Ending, Outcome, Reply, SET_CLOCK};
+use crate::jobs;
 use crate::runbook::{Act, Step, Wanted};
-use crate::settings::{self, Setting, Unread};
+use crate::settings::{Setting, Unread};
 
 /// How many looks in a row must show the state as it was before a lost call counts as one that
 /// never happened.
@@ -40,6 +41,8 @@ pub fn hear(run: &Run, heard: &Heard, now: Timestamp) -> Vec<Event> {
         Heard::Inspected { step, target, seen } => inspected(run, *step, *target, seen, now),
         Heard::Ended { attempt, outcome } => ended(run, *attempt, outcome, now),
         Heard::Observed { step, target, seen } => observed(run, *step, *target, seen, now),
+        // How far a call is that is on its way: shown, and evidence of nothing.
+        Heard::Watched { .. } => Vec::new(),
     }
 }
 
@@ -205,9 +208,18 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
         }
     };
     let is_met = value.as_ref().is_some_and(|value| is_reached(setting, wanted, seen, value));
+    // AWS gave it up: a call that was lost was then applied, and it is not waited for any longer.
+    let setback = match &wanted.undoes {
+        None if !is_met => setting.setback(&wanted.on, seen),
+        None | Some(_) => None,
+    };
     match &found.state {
         TargetState::Observing {} => match value {
             Some(value) if is_met => vec![Event::Verified { step, target, value }],
+            _ if let Some(setback) = setback => {
+                let failure = Failure::of_setback(&wanted.on.name, setback);
+                vec![Event::TargetFailed { step, target, failure }]
+            }
             value if waited >= limit(text) => {
                 let seen = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
                 let changed = found.verdict.as_ref().is_some_and(|v| !v.calls().is_empty());
@@ -217,12 +229,20 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
             }
             value => news(found, step, target, value),
         },
-        TargetState::Unknown { attempt, .. } if is_met => {
+        TargetState::Unknown { attempt, .. } if is_met || setback.is_some() => {
             vec![Event::Concluded { attempt: *attempt, conclusion: Conclusion::Done }]
         }
         TargetState::Unknown { .. } => {
             let busy = setting.is_busy(seen) && waited < limit(text);
-            sought(text, (step, target), found, value, busy, waited)
+            let before = found.verdict.as_ref().and_then(Verdict::before);
+            let goes_on = before.zip(value.as_ref()).is_some_and(|(b, v)| setting.goes_on(b, v));
+            let sight = match (busy, value.as_ref() == before, goes_on) {
+                (true, _, _) => Sight::GoingOn,
+                (false, true, _) => Sight::AsBefore,
+                (false, false, true) => Sight::Partly,
+                (false, false, false) => Sight::Different,
+            };
+            sought(text, (step, target), found, (value, sight), waited)
         }
         TargetState::Waiting {}
         | TargetState::Inspected {}
@@ -240,35 +260,36 @@ fn sought(
     text: &Step,
     (step, target): (usize, usize),
     found: &TargetRun,
-    value: Option<Value>,
-    busy: bool,
+    (value, shows): (Option<Value>, Sight),
     waited: i64,
 ) -> Vec<Event> {
     let TargetState::Unknown { attempt, absences, tries, sight, .. } = &found.state else {
         return Vec::new();
     };
     let attempt = *attempt;
-    let as_before = value.as_ref() == found.verdict.as_ref().and_then(Verdict::before);
-    let shows = match (busy, as_before) {
-        (true, _) => Sight::GoingOn,
-        (false, true) => Sight::AsBefore,
-        (false, false) => Sight::Different,
-    };
     // What the last look showed is not written down again, unless looks are counted.
     let is_news = *sight != Some(shows) || found.value != value;
+    let further = shows == Sight::Partly && found.partly != value;
+    let in_a_row = if sight.is_none_or(|before| before == shows) { *absences + 1 } else { 1 };
     let look = Event::Looked { attempt, sight: shows, value };
     let concluded = |conclusion| Event::Concluded { attempt, conclusion };
     match shows {
-        Sight::AsBefore if *absences + 1 >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS => {
-            let mut events = vec![look, concluded(Conclusion::NeverHappened)];
-            // It may be sent again, but not for ever.
-            if *tries >= text.attempts {
+        Sight::AsBefore | Sight::Partly
+            if in_a_row >= ABSENCES_NEEDED && waited >= ABSENCE_SECONDS =>
+        {
+            let conclusion = match shows {
+                Sight::Partly => Conclusion::Partly,
+                Sight::AsBefore | Sight::GoingOn | Sight::Different => Conclusion::NeverHappened,
+            };
+            let mut events = vec![look, concluded(conclusion)];
+            // It may be sent again, but not for ever; what comes further each time may.
+            if *tries >= text.attempts && !further {
                 let failure = Failure::lost(*tries);
                 events.push(Event::TargetFailed { step, target, failure });
             }
             events
         }
-        Sight::AsBefore => vec![look],
+        Sight::AsBefore | Sight::Partly => vec![look],
         Sight::Different if waited >= PUZZLE_SECONDS => {
             vec![look, concluded(Conclusion::Differently)]
         }
@@ -307,7 +328,7 @@ fn target_of(run: &Run, step: usize, target: usize) -> Option<(&Step, &Wanted, &
 }
 
 fn setting_of(step: &Step) -> Option<&'static Setting> {
-    step.targets().and_then(|(id, _)| settings::find(id))
+    step.targets().and_then(|(id, _)| jobs::row(id))
 }
 
 fn ending(seen: &[Outcome], is: impl Fn(Ending) -> bool) -> Option<&CallError> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::plan::Verdict;
 use super::run::{Rest, Run, Stage, StepState, TargetRun};
+use crate::jobs;
 use crate::runbook::{Act, Bound, Kind, OnFailure, OnRefused, Pinned, Step, Undoes, Wanted};
 use crate::settings;
 
@@ -78,7 +79,7 @@ pub fn rollback(run: &Run) -> Result<Bound, NoWayBack> {
 /// The step that takes another one back; none when that one changed nothing.
 fn back(run: &Run, text: &Step, states: &[TargetRun]) -> Option<Step> {
     let (setting, wanted) = text.targets()?;
-    let kind = settings::find(setting)?.kind;
+    let kind = jobs::row(setting)?.kind;
     let changed = wanted.iter().zip(states).rev().filter(|(_, state)| state.touched.is_changed());
     let targets: Vec<_> = changed
         .map(|(wanted, state)| Wanted {
@@ -119,7 +120,7 @@ fn made(run: &Run, kind: settings::Kind, name: &str) -> bool {
         wanted.iter().zip(&state.targets).map(move |(wanted, state)| (id, wanted, state))
     });
     targets.any(|(id, wanted, state)| {
-        let setting = settings::find(id).filter(|setting| setting.kind == kind);
+        let setting = jobs::row(id).filter(|setting| setting.kind == kind);
         let new = |before| setting.is_some_and(|s| s.creates(&wanted.to) && !s.creates(before));
         wanted.on.name == name && state.touched.before.as_ref().is_some_and(new)
     })

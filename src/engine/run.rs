@@ -254,6 +254,9 @@ pub struct TargetRun {
     pub touched: Touched,
     /// Whether it was said that nothing was heard of it for longer than usual.
     pub overdue: bool,
+    /// How far a call that was cut short had come when it was last looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly: Option<Value>,
 }
 
 /// What is going on with a target.

@@ -94,7 +94,13 @@ impl TargetRun {
     pub(super) fn looked(&mut self, showed: Sight, value: Option<&Value>) {
         self.value = value.cloned();
         if let TargetState::Unknown { absences, sight, .. } = &mut self.state {
-            *absences = if showed == Sight::AsBefore { *absences + 1 } else { 0 };
+            let is_rest = matches!(showed, Sight::AsBefore | Sight::Partly);
+            let same = sight.is_none_or(|before| before == showed);
+            *absences = match (is_rest, same) {
+                (true, true) => *absences + 1,
+                (true, false) => 1,
+                (false, _) => 0,
+            };
             *sight = Some(showed);
         }
     }
@@ -155,6 +161,13 @@ impl TargetRun {
                 let error = Failure::never_happened();
                 self.enter(TargetState::Backoff { until: now, position, tries, error }, now);
             }
+            Conclusion::Partly => {
+                // Whoever comes further with every try is not stopped by their number.
+                let tries = if self.partly == self.value { tries } else { 0 };
+                self.partly.clone_from(&self.value);
+                let error = Failure::cut_short();
+                self.enter(TargetState::Backoff { until: now, position, tries, error }, now);
+            }
             Conclusion::Differently => {
                 let failure = Failure::differently(self.value.as_ref());
                 self.enter(TargetState::Failed { failure }, now);
@@ -176,6 +189,7 @@ impl Default for TargetRun {
             requests: Vec::new(),
             touched: Touched::default(),
             overdue: false,
+            partly: None,
         }
     }
 }

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event::Event;
 use super::run::{Run, TargetState};
+use crate::jobs;
 use crate::runbook::Step;
-use crate::settings;
 
 /// How long a target may take before anybody wonders, in seconds of AWS's time, where the book does
 /// not say what is usual: most settings are there within a few.
@@ -45,7 +45,7 @@ pub(super) fn overdue(run: &Run, step: usize, text: &Step, now: Timestamp) -> Op
     let since = run.steps.get(step)?.targets.get(target)?.since?;
     let millis = now.duration_since(since).as_millis().unsigned_abs();
     let waited = millis.saturating_mul(u128::from(run.pace)) / 1000;
-    let read = settings::find(setting)?.read(&wanted.get(target)?.on);
+    let read = jobs::row(setting)?.read(&wanted.get(target)?.on);
     let looks: Vec<_> = read.iter().map(|call| call.operation().name).collect();
     let advice = format!(
         "look at it with {} or in AWS's console, and at AWS's health page; `muster status {}` says \

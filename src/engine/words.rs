@@ -120,7 +120,7 @@ pub fn call_words(call: &Call) -> String {
     let name = call.operation().name;
     let resource = call.resource().map(|name| format!(" {name}")).unwrap_or_default();
     let rest = match call {
-        Call::DynamoDb(call) => table_words(call),
+        Call::DynamoDb(of_table) => table_words(of_table).unwrap_or_else(|| parameters(call)),
         Call::Sts(_)
         | Call::S3(_)
         | Call::Sns(_)
@@ -130,31 +130,47 @@ pub fn call_words(call: &Call) -> String {
         | Call::Backup(_)
         | Call::CloudFormation(_)
         | Call::S3Control(_)
-        | Call::Ssm(_) => parameters(call),
+        | Call::Ssm(_)
+        | Call::Objects(_)
+        | Call::Bulk(_) => parameters(call),
     };
     let comma = if rest.is_empty() { "" } else { ", " };
     format!("{name}{resource}{comma}{rest}")
 }
 
-fn table_words(call: &dynamodb::Call) -> String {
+/// The parameters of a DynamoDB call, where a short sentence says them better than their names do.
+fn table_words(call: &dynamodb::Call) -> Option<String> {
     use dynamodb::{Call, TableChange};
     match call {
-        Call::ListTables {}
-        | Call::DescribeTable { .. }
-        | Call::DescribeContinuousBackups { .. } => String::new(),
-        Call::UpdateTable { change: TableChange::DeletionProtection(on), .. } => {
-            format!("deletion protection {}", on_off(*on))
-        }
-        Call::UpdateTable { change: TableChange::Stream(None), .. } => "stream off".to_owned(),
-        Call::UpdateTable { change: TableChange::Stream(Some(view)), .. } => {
-            format!("stream {}", json_words(view))
-        }
+        Call::UpdateTable { change, .. } => match change {
+            TableChange::DeletionProtection(on) => {
+                Some(format!("deletion protection {}", on_off(*on)))
+            }
+            TableChange::Stream(None) => Some("stream off".to_owned()),
+            TableChange::Stream(Some(view)) => Some(format!("stream {}", json_words(view))),
+            TableChange::OnDemand {} => Some("on demand".to_owned()),
+            TableChange::Encryption(_)
+            | TableChange::Class(_)
+            | TableChange::Provisioned { .. } => None,
+        },
         Call::UpdateContinuousBackups { recovery_period_days: None, .. } => {
-            "point-in-time recovery off".to_owned()
+            Some("point-in-time recovery off".to_owned())
         }
         Call::UpdateContinuousBackups { recovery_period_days: Some(days), .. } => {
-            format!("point-in-time recovery on, {days} days")
+            Some(format!("point-in-time recovery on, {days} days"))
         }
+        Call::UpdateTimeToLive { attribute, enabled, .. } => {
+            Some(format!("time to live {}, attribute {attribute}", on_off(*enabled)))
+        }
+        Call::ListTables {}
+        | Call::DescribeTable { .. }
+        | Call::DescribeContinuousBackups { .. }
+        | Call::CreateTable { .. }
+        | Call::DeleteTable { .. }
+        | Call::ListTagsOfResource { .. }
+        | Call::TagResource { .. }
+        | Call::UntagResource { .. }
+        | Call::DescribeTimeToLive { .. } => None,
     }
 }
 
@@ -178,7 +194,7 @@ pub fn value_words(value: &Value) -> String {
         Value::Bool(on) => on_off(*on).to_owned(),
         Value::Number(number) => number.to_string(),
         Value::String(text) if text.is_empty() => "empty".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => in_short(text),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => items.iter().map(value_words).collect::<Vec<_>>().join(" + "),
         Value::Object(fields) => {
@@ -188,6 +204,16 @@ pub fn value_words(value: &Value) -> String {
             words.collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+/// A text of many lines or characters by its size and digest: a template is not read in a table.
+fn in_short(text: &str) -> String {
+    const READABLE: usize = 400;
+    if text.len() <= READABLE {
+        return text.to_owned();
+    }
+    let digest = crate::cloud::digest_of(&text);
+    format!("a text of {} characters ({})", text.chars().count(), short(&digest))
 }
 
 fn field_words((name, value): (&String, &Value)) -> String {
@@ -281,6 +307,7 @@ pub fn failure_words(failure: &Failure) -> String {
 pub fn sight_words(sight: Sight, value: Option<&Value>) -> String {
     match sight {
         Sight::AsBefore => "it is as it was before".to_owned(),
+        Sight::Partly => format!("it was begun and not finished: {}", there(value)),
         Sight::GoingOn => "the resource is still being changed".to_owned(),
         Sight::Different => format!("it is {}", there(value)),
     }
@@ -291,6 +318,7 @@ pub const fn conclusion_words(conclusion: Conclusion) -> &'static str {
     match conclusion {
         Conclusion::Done => "it was applied after all",
         Conclusion::NeverHappened => "it never happened",
+        Conclusion::Partly => "it was begun and not finished: it goes on where it stopped",
         Conclusion::Differently => "it happened differently, a person must look",
         Conclusion::CannotTell => "it cannot be told whether it was applied, a person must look",
     }

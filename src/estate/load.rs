@@ -64,6 +64,7 @@ fn read(source: &Source, findings: &mut Findings) -> Option<Estate> {
         owner: owner?.0.to_owned(),
         environments: environments.into_iter().map(|(environment, _)| environment).collect(),
         sha256: hex::encode(Sha256::digest(&source.text)),
+        assets: std::collections::BTreeMap::new(),
     })
 }
 

@@ -24,6 +24,9 @@ pub struct Estate {
     pub environments: Vec<Environment>,
     /// SHA-256, in hex, of its text.
     pub sha256: String,
+    /// What books mean by `${asset.NAME}`: the texts of the files in its folder `assets`.
+    #[serde(skip)]
+    pub assets: BTreeMap<String, String>,
 }
 
 /// One environment of an estate.

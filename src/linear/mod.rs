@@ -147,6 +147,7 @@ impl Linear {
             News::Home(_)
             | News::Identity { .. }
             | News::Glimpse { .. }
+            | News::Progress { .. }
             | News::Picks { .. }
             | News::Journal { .. }
             | News::Ended { .. } => Vec::new(),

@@ -50,7 +50,13 @@ impl Book {
         let (values, guessed) = bind::samples(&params);
         let mut all = Vec::new();
         for environment in &estate.environments {
-            let scope = Scope { environment, params: &values, guessed: &guessed, each: None };
+            let scope = Scope {
+                environment,
+                assets: &estate.assets,
+                params: &values,
+                guessed: &guessed,
+                each: None,
+            };
             let (bound, raised) = bind::steps(&steps, &scope);
             if all.is_empty() {
                 lints::sequence(&steps, &bound, findings);
@@ -92,7 +98,13 @@ impl Book {
             return Err(findings.into_problems());
         }
         let guessed = BTreeSet::new();
-        let scope = Scope { environment, params: &values, guessed: &guessed, each: None };
+        let scope = Scope {
+            environment,
+            assets: &estate.assets,
+            params: &values,
+            guessed: &guessed,
+            each: None,
+        };
         let (steps, raised) = bind::steps(&self.steps, &scope);
         raise(raised, &mut findings);
         if steps.len() != self.steps.len() && !findings.has_errors() {

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::bound::{Act, Kind, Step};
 use super::step::StepDraft;
 use super::verb::Verb;
+use crate::jobs;
 use crate::problem::{Code, Findings};
-use crate::settings;
 
 /// Looks at the steps of a book together.
 pub(super) fn book(kind: Kind, drafts: &[StepDraft], findings: &mut Findings) {
@@ -53,7 +53,7 @@ pub(super) fn sequence(drafts: &[StepDraft], steps: &[Step], findings: &mut Find
             continue;
         };
         let Some((id, targets)) = step.targets() else { continue };
-        let (Some(setting), Some(aim)) = (settings::find(id), draft.verb.aim()) else { continue };
+        let (Some(setting), Some(aim)) = (jobs::row(id), draft.verb.aim()) else { continue };
         let mut told = false;
         for wanted in targets {
             let name = wanted.on.name.as_str();

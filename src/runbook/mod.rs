@@ -8,7 +8,8 @@
 //! # Paths
 //!
 //! A text may hold paths, and only paths: `${params.NAME}`, `${estate.KEY}`, `${env.name}` (or
-//! `account`, `region`, `alias`), `${each}` and `${steps.ID.answer}`. `$${` stands for `${`.
+//! `account`, `region`, `alias`), `${each}`,
+//! `${asset.FILE}` and `${steps.ID.answer}`. `$${` stands for `${`.
 //!
 //! - A path that is the whole text keeps its type: a number stays a number, a list a list.
 //! - A text with one list in it is a list, one text for each item: `${estate.tables}-throttled`.
@@ -16,6 +17,8 @@
 //! - `${each}` is the item that a target was made for. It stands in `to` and `is` only.
 //! - `${steps.ID.answer}` is the answer to an earlier `ask`. It stands in `to`, `is` and `ask`,
 //!   survives binding, and is put in by [`Bound::answer`] when the step is reached.
+//! - `${asset.FILE}` is the text of a file in the estate's folder `assets`, such as a template. It
+//!   stands in `to`, `with` and `is` only, and a run pins it with everything else.
 //! - The name of a setting has no paths, and neither has the head: what a book does is read, not
 //!   computed.
 

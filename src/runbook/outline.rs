@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::step::StepDraft;
 use super::verb::Verb;
 use crate::cloud::Danger;
+use crate::jobs;
 
 /// One step, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,11 @@ pub(super) fn of(draft: &StepDraft) -> OutlineStep {
     let (what, danger) = match &draft.verb {
         Verb::Set(aim) => {
             let value = aim.value.shown();
-            let what = format!("set {} of {} to {value}", aim.setting.id, on(&aim.on));
+            let (id, on) = (aim.setting.id, on(&aim.on));
+            let what = match jobs::find(id) {
+                Some(_) => format!("run {id} on {on} with {value}"),
+                None => format!("set {id} of {on} to {value}"),
+            };
             (what, Danger::Change)
         }
         Verb::Check(aim) => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::bound::{Act, Bound};
 use crate::cloud::{Place, sts};
-use crate::settings;
+use crate::jobs;
 
 /// Actions that IAM cannot limit to a resource, from the service authorization reference.
 const UNLIMITED: &[&str] = &[
@@ -25,7 +25,7 @@ pub fn iam_policy(bound: &Bound) -> Value {
     needs.extend(identity.map(|action| (*action, BTreeSet::from(["*".to_owned()]))));
     for step in bound.steps.iter().filter(|step| step.left_out.is_none()) {
         let Some((id, targets)) = step.targets() else { continue };
-        let Some(setting) = settings::find(id) else { continue };
+        let Some(setting) = jobs::row(id) else { continue };
         let sets = matches!(step.act, Act::Set { .. });
         for wanted in targets {
             let (on, to) = (&wanted.on, sets.then_some(&wanted.to));

@@ -101,6 +101,7 @@ impl Known<'_> {
                         .help("it is the item that a target was made for: use it in `to` or `is`");
                 }
                 Path::Answer(id) => self.answer(id, place, span, findings),
+                Path::Asset(name) => self.asset(name, place, span, findings),
                 Path::Each | Path::Env(_) => {}
             }
         }
@@ -148,6 +149,19 @@ impl Known<'_> {
                 .help("write the words out: a list can stand in `on`, `to` and `is`");
         }
         is_list
+    }
+
+    fn asset(&self, name: &str, place: Place, span: &Range<usize>, findings: &mut Findings) {
+        if place != Place::Value {
+            findings
+                .error(Code::MisplacedPath, span.clone(), "the text of a file cannot stand here")
+                .help("it can stand in `to`, `with` and `is`");
+        } else if !self.estate.assets.contains_key(name) {
+            let message = format!("the estate has no file `{name}` in its folder `assets`");
+            findings
+                .error(Code::UnknownPath, span.clone(), message)
+                .suggest(name, self.estate.assets.keys().map(String::as_str));
+        }
     }
 
     fn answer(&self, id: &str, place: Place, span: &Range<usize>, findings: &mut Findings) {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::head::{KINDS, MAX_STEPS, RISKS};
 use super::{param, values};
-use crate::settings::{Setting, TABLE};
+use crate::jobs;
+use crate::settings::Setting;
 
 const KEBAB: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 const SNAKE: &str = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$";
@@ -111,18 +112,22 @@ fn step(rules: &[Value]) -> Value {
         let keys: Vec<_> = keys.iter().map(|key| json!({ "required": [key] })).collect();
         json!({ "anyOf": keys })
     };
-    let not_asked = ["on", "to", "is", "timeout", "retry", "on_failure", "on_refused", "confirm"];
+    let not_asked =
+        ["on", "to", "with", "is", "timeout", "retry", "on_failure", "on_refused", "confirm"];
     json!({
         "type": "object",
         "additionalProperties": false,
         "required": ["id", "title", "why"],
         "properties": step_keys(),
         "oneOf": [
-            { "required": ["set", "on", "to"], "not": none(&["check", "ask", "is"]) },
+            { "required": ["set", "on", "to"],
+              "not": none(&["run", "check", "ask", "with", "is"]) },
+            { "required": ["run", "on", "with"],
+              "not": none(&["set", "check", "ask", "to", "is"]) },
             { "required": ["check", "on", "is"],
-              "not": none(&["set", "ask", "to", "on_refused", "confirm"]) },
+              "not": none(&["set", "run", "ask", "to", "with", "on_refused", "confirm"]) },
             { "required": ["ask"],
-              "not": none(&[["set", "check"].as_slice(), not_asked.as_slice()].concat()) }
+              "not": none(&[["set", "run", "check"].as_slice(), not_asked.as_slice()].concat()) }
         ],
         "allOf": rules
     })
@@ -135,14 +140,18 @@ fn step_keys() -> Value {
         "id": { "description": "Its id.", "type": "string", "pattern": KEBAB, "maxLength": 64 },
         "title": text("What it does, in a few words."),
         "why": text("Why it is done."),
-        "set": settings("The setting to bring to a value.", Setting::is_writable),
-        "check": settings("The setting to compare.", |_| true),
+        "set": rows("The setting to bring to a value.", |row| {
+            row.is_writable() && jobs::find(row.id).is_none()
+        }),
+        "run": rows("The job to run.", |row| jobs::find(row.id).is_some()),
+        "check": rows("The setting to compare.", |_| true),
         "ask": text("What a person is asked to do or to answer."),
         "on": {
             "description": "The targets. A text with a list of the estate in it is a list.",
             "anyOf": [target, { "type": "array", "items": target, "minItems": 1 }]
         },
         "to": { "description": "The value that the setting is brought to." },
+        "with": { "description": "What the job is run with." },
         "is": { "description": "The value that the setting has." },
         "when": {
             "description": "The parameter that must be true: ${params.NAME}.",
@@ -182,10 +191,13 @@ fn step_keys() -> Value {
     })
 }
 
-/// The ids of settings, each with what it is.
-fn settings(description: &str, wanted: impl Fn(&Setting) -> bool) -> Value {
-    let ids = TABLE.iter().filter(|setting| wanted(setting));
+/// The ids of settings and jobs, each with what it is.
+fn rows(description: &str, wanted: impl Fn(&Setting) -> bool) -> Value {
+    let ids = jobs::rows().filter(|row| wanted(row));
     let ids: Vec<_> =
         ids.map(|setting| json!({ "const": setting.id, "description": setting.title })).collect();
+    if ids.is_empty() {
+        return json!({ "description": description, "not": {} });
+    }
     json!({ "description": description, "anyOf": ids })
 }

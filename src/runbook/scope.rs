@@ -11,6 +11,8 @@ use crate::estate::Environment;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scope<'a> {
     pub environment: &'a Environment,
+    /// The texts of the estate's files, by name.
+    pub assets: &'a BTreeMap<String, String>,
     /// The parameters, each with the type of its kind.
     pub params: &'a BTreeMap<String, Value>,
     /// The parameters that nobody gave yet: their values are examples.
@@ -31,6 +33,7 @@ impl<'a> Scope<'a> {
         let environment = self.environment;
         Some(match path {
             Path::Param(name) => Got::One(self.params.get(name)?.clone()),
+            Path::Asset(name) => text(self.assets.get(name)?),
             Path::Estate(key) => got(environment.inventory.get(key)?),
             Path::Each => text(self.each?),
             Path::Answer(id) => text(&format!("${{steps.{id}.answer}}")),

@@ -14,10 +14,12 @@ pub(super) const KEYS: &[&str] = &[
     "title",
     "why",
     "set",
+    "run",
     "check",
     "ask",
     "on",
     "to",
+    "with",
     "is",
     "when",
     "timeout",
@@ -32,8 +34,6 @@ pub(super) const KEYS: &[&str] = &[
 ];
 /// Keys of a step that later versions have, each with what can be done instead.
 pub(super) const LATER: &[(&str, &str)] = &[
-    ("run", "let a person start it: a step with `ask`"),
-    ("with", "it goes with `run`, which is not in this version either"),
     ("command", "let a person run it: a step with `ask`"),
     ("probe", "let a person look: a step with `ask`"),
     ("record", "delete it: the journal keeps every answer of AWS"),

@@ -38,6 +38,8 @@ pub(super) enum Path {
     Each,
     /// `steps.ID.answer`
     Answer(String),
+    /// `asset.NAME`
+    Asset(String),
 }
 
 /// What a book can know of the environment.
@@ -59,7 +61,7 @@ pub(super) enum Got {
 }
 
 /// The roots of paths, for suggestions.
-const ROOTS: &[&str] = &["params", "estate", "env", "each", "steps"];
+const ROOTS: &[&str] = &["params", "estate", "env", "each", "steps", "asset"];
 pub(super) const ENV_KEYS: &[(&str, EnvKey)] = &[
     ("name", EnvKey::Name),
     ("account", EnvKey::Account),
@@ -203,6 +205,7 @@ fn place(
 fn path(inside: &str, span: &Range<usize>, findings: &mut Findings) -> Option<Path> {
     let parts: Vec<_> = inside.split('.').collect();
     let path = match parts.as_slice() {
+        ["asset", name, ..] if !name.is_empty() => Path::Asset(inside["asset.".len()..].to_owned()),
         ["each"] => Path::Each,
         ["params", name] if snake(name) => Path::Param((*name).to_owned()),
         ["estate", key] if snake(key) => Path::Estate((*key).to_owned()),
@@ -227,8 +230,8 @@ fn path(inside: &str, span: &Range<usize>, findings: &mut Findings) -> Option<Pa
             findings
                 .error(Code::BadPath, span.clone(), format!("`${{{inside}}}` is no path"))
                 .help(
-                    "a path is `${params.NAME}`, `${estate.KEY}`, `${env.name}`, `${each}` or \
-                `${steps.ID.answer}`, and never an expression",
+                    "a path is `${params.NAME}`, `${estate.KEY}`, `${env.name}`, `${each}`, \
+                `${asset.FILE}` or `${steps.ID.answer}`, and never an expression",
                 );
             return None;
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::settings::TABLE;
+use crate::jobs;
 
 /// For each setting, what `to` and `is` hold; and the definitions that these refer to.
 pub(super) fn rules() -> (Vec<Value>, Map<String, Value>) {
@@ -13,7 +13,7 @@ pub(super) fn rules() -> (Vec<Value>, Map<String, Value>) {
         "pattern": "\\$\\{"
     });
     let mut definitions = Map::from_iter([("path".to_owned(), path)]);
-    for setting in TABLE {
+    for setting in jobs::rows() {
         let mut schema = setting.schema().to_value();
         for key in ["$schema", "title"] {
             schema.as_object_mut().map(|object| object.remove(key));
@@ -24,8 +24,9 @@ pub(super) fn rules() -> (Vec<Value>, Map<String, Value>) {
         }
         definitions.insert(setting.id.to_owned(), loose(&schema, setting.id));
         let value = json!({ "$ref": format!("#/$defs/{}", setting.id) });
-        for (verb, key) in [("set", "to"), ("check", "is")] {
-            if verb == "check" || setting.is_writable() {
+        let is_job = jobs::find(setting.id).is_some();
+        for (verb, key) in [("set", "to"), ("run", "with"), ("check", "is")] {
+            if verb == "check" || setting.is_writable() && is_job == (verb == "run") {
                 rules.push(json!({
                     "if": { "required": [verb], "properties": { verb: { "const": setting.id } } },
                     "then": { "properties": { key: value } }

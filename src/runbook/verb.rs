@@ -5,22 +5,27 @@ use std::ops::Range;
 use super::draft::Draft;
 use super::step::{LATER, words};
 use super::template::Template;
+use crate::jobs;
 use crate::problem::{Code, Fields, Findings, Node, Shape, list, wrong};
-use crate::settings::{self, Setting};
+use crate::settings::Setting;
 
-/// What goes only with some of the three verbs.
+/// What goes only with some of the verbs.
 const BELONGS: &[(&str, &[&str])] = &[
-    ("on", &["set", "check"]),
+    ("on", &["set", "run", "check"]),
     ("to", &["set"]),
+    ("with", &["run"]),
     ("is", &["check"]),
-    ("timeout", &["set", "check"]),
-    ("retry", &["set", "check"]),
-    ("on_failure", &["set", "check"]),
-    ("on_refused", &["set"]),
-    ("confirm", &["set"]),
+    ("timeout", &["set", "run", "check"]),
+    ("retry", &["set", "run", "check"]),
+    ("on_failure", &["set", "run", "check"]),
+    ("on_refused", &["set", "run"]),
+    ("confirm", &["set", "run"]),
 ];
 
-/// What a step does.
+/// The key of the value, by verb.
+const VALUES: &[(&str, &str)] = &[("set", "to"), ("run", "with"), ("check", "is")];
+
+/// What a step does. A job is brought about as a setting is.
 #[derive(Clone, Debug)]
 pub(super) enum Verb {
     Set(Aim),
@@ -28,7 +33,7 @@ pub(super) enum Verb {
     Ask(Template),
 }
 
-/// A setting, its targets and the value.
+/// A setting or a job, its targets and the value.
 #[derive(Clone, Debug)]
 pub(super) struct Aim {
     pub setting: &'static Setting,
@@ -50,13 +55,13 @@ impl Verb {
 
 pub(super) fn read(fields: &Fields<'_>, findings: &mut Findings) -> Option<Verb> {
     let verbs: Vec<_> =
-        ["set", "check", "ask"].iter().filter_map(|verb| fields.entry(verb)).collect();
+        ["set", "run", "check", "ask"].iter().filter_map(|verb| fields.entry(verb)).collect();
     let Some(first) = verbs.first() else {
         // A verb of a later version was reported as such.
         if !LATER.iter().any(|(key, _)| fields.entry(key).is_some()) {
             findings
                 .error(Code::NothingToDo, fields.at.clone(), "the step does nothing")
-                .help("give it one of `set`, `check` and `ask`");
+                .help("give it one of `set`, `run`, `check` and `ask`");
         }
         return None;
     };
@@ -75,7 +80,8 @@ pub(super) fn read(fields: &Fields<'_>, findings: &mut Findings) -> Option<Verb>
             let found = findings.error(Code::StrayKey, entry.key_span.clone(), message);
             match (*key, verb) {
                 ("to", "check") => found.help("a check compares: write `is`"),
-                ("is", "set") => found.help("a setting is brought to a value: write `to`"),
+                ("is" | "with", "set") => found.help("a setting is brought to a value: write `to`"),
+                ("to" | "is", "run") => found.help("a job is run with a value: write `with`"),
                 _ => found.help(format!("it goes with {}", list(verbs))),
             }
         }
@@ -84,17 +90,18 @@ pub(super) fn read(fields: &Fields<'_>, findings: &mut Findings) -> Option<Verb>
         return words("ask", true, fields, findings).map(Verb::Ask);
     }
     let aim = aim(verb, fields, findings)?;
-    Some(if verb == "set" { Verb::Set(aim) } else { Verb::Check(aim) })
+    Some(if verb == "check" { Verb::Check(aim) } else { Verb::Set(aim) })
 }
 
 fn aim(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<Aim> {
     let setting = setting(verb, fields, findings);
     let on = fields.need("on", findings);
-    let (right, twin) = if verb == "set" { ("to", "is") } else { ("is", "to") };
-    let value = match (fields.get(right), fields.get(twin)) {
-        // The twin was reported: it says as much.
-        (None, Some(_)) => None,
-        _ => fields.need(right, findings),
+    let right = VALUES.iter().find(|(of, _)| *of == verb).map_or("to", |(_, key)| *key);
+    // Another one was reported: it says as much.
+    let other = || VALUES.iter().any(|(_, key)| fields.get(key).is_some());
+    let value = match fields.get(right) {
+        None if other() => None,
+        Some(_) | None => fields.need(right, findings),
     };
     let targets = on.and_then(|node| targets(node, findings));
     let draft = value.map(|node| Draft::read(node, findings));
@@ -109,21 +116,35 @@ fn aim(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<Aim> 
 
 fn setting(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<&'static Setting> {
     let (id, span) = fields.need_text(verb, findings)?;
-    let Some(setting) = settings::find(id) else {
+    let Some(setting) = jobs::row(id) else {
         if id.contains("${") {
             findings
-                .error(Code::MisplacedPath, span, "the name of a setting has no paths")
-                .help("what a book does is read, not computed: write the setting out");
+                .error(
+                    Code::MisplacedPath,
+                    span,
+                    format!("the name of a {} has no paths", noun(verb)),
+                )
+                .help("what a book does is read, not computed: write it out");
             return None;
         }
-        let message = format!("there is no setting `{id}`");
+        let message = format!("there is no {} `{id}`", noun(verb));
         let found = findings.error(Code::UnknownSetting, span, message);
-        match settings::nearest(id) {
+        match jobs::nearest(id) {
             Some(meant) => found.help(format!("did you mean `{meant}`?")),
             None => found.help("`muster show settings` lists them"),
         }
         return None;
     };
+    let (written, meant) = match (verb, jobs::find(id).is_some()) {
+        ("set", true) => ("a job", "write `run`, `on` and `with`"),
+        ("run", false) => ("a setting", "write `set`, `on` and `to`"),
+        _ => ("", ""),
+    };
+    if !written.is_empty() {
+        let message = format!("`{id}` is {written}, which no step can `{verb}`");
+        findings.error(Code::UnknownSetting, span, message).help(meant);
+        return None;
+    }
     if verb == "set" && !setting.is_writable() {
         let message = format!("`{id}` can be checked but not set");
         findings
@@ -132,6 +153,10 @@ fn setting(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<&
         return None;
     }
     Some(setting)
+}
+
+fn noun(verb: &str) -> &'static str {
+    if verb == "run" { "job" } else { "setting" }
 }
 
 fn targets(node: &Node, findings: &mut Findings) -> Option<Vec<Template>> {

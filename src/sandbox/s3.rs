@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloud::s3::{Call, Logging, Reply};
-use crate::cloud::{CallError, Ending};
+use crate::cloud::{CallError, Ending, objects};
 
 use super::bucket::Bucket;
 use super::lagging::Shelf;
 use super::moment::{Carried, Moment, read, refused, wrote};
+use super::objects::{Seeded, Shelves};
 
 /// All buckets of the account, in its one Region.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Buckets {
     shelf: Shelf<Bucket>,
+    /// What is in them: apart, so that a change of a document does not touch a million objects.
+    objects: Shelves,
 }
 
 impl Buckets {
@@ -65,16 +67,21 @@ impl Buckets {
         }
     }
 
-    /// Puts a bucket that was always there.
-    pub fn place(
-        &mut self,
-        name: &str,
-        versioned: bool,
-        objects: BTreeMap<String, String>,
-        at: &Moment,
-    ) {
-        let bucket = Bucket::seeded(versioned, objects);
-        self.shelf.set(name, Some(bucket), at.now, at.now);
+    /// Carries out one call on objects.
+    pub fn object(&mut self, call: &objects::Call, at: &Moment) -> Carried<objects::Reply> {
+        let Self { shelf, objects } = self;
+        objects.call(call, |name| shelf.seen(name, at.now).and(shelf.truth(name)), at)
+    }
+
+    /// Puts a bucket that was always there, with what is in it.
+    pub fn place(&mut self, name: &str, versioned: bool, objects: &[Seeded], at: &Moment) {
+        self.shelf.set(name, Some(Bucket::seeded(versioned)), at.now, at.now);
+        self.objects.place(name, objects, versioned, at);
+    }
+
+    /// Changes the contents of an object, as a fault of the disks would.
+    pub fn corrupt(&mut self, bucket: &str, key: &str) -> bool {
+        self.objects.corrupt(bucket, key)
     }
 
     /// The bucket as it is.
@@ -84,7 +91,8 @@ impl Buckets {
 
     /// All buckets as they are.
     pub fn state(&self) -> Value {
-        serde_json::json!(self.shelf.truths().collect::<BTreeMap<_, _>>())
+        let buckets: BTreeMap<_, _> = self.shelf.truths().collect();
+        serde_json::json!({ "buckets": buckets, "objects": self.objects.state() })
     }
 
     /// `CreateBucket`. In us-east-1 AWS answers the creation of a bucket that is one's own with
@@ -121,7 +129,10 @@ impl Buckets {
 
     fn delete(&mut self, name: &str, at: &Moment) -> Carried<Reply> {
         let Some(bucket) = self.shelf.truth(name) else { return no_such_bucket() };
-        bucket.check_empty()?;
+        if !self.objects.is_empty(name) {
+            return Err(bucket.not_empty());
+        }
+        self.objects.remove(name);
         let changed = self.shelf.set(name, None, at.now, at.visible);
         wrote(Reply::Done {}, changed)
     }

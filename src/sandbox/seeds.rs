@@ -1,14 +1,13 @@
 //! Worlds to begin with: an estate as it was before any phase, with data in it.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cloud::Place;
 
-use super::World;
+use super::objects::Seeded;
+use super::{World, recordings};
 
 /// What an account holds at the beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +27,9 @@ pub struct Seed {
 pub struct TableSeed {
     /// Its name.
     pub name: String,
+    /// The attribute that is its key, a string: `id` when left out.
+    #[serde(default = "id")]
+    pub key: String,
     /// Its items, each a JSON object.
     #[serde(default)]
     pub items: Vec<Value>,
@@ -42,25 +44,29 @@ pub struct BucketSeed {
     /// Whether old versions of objects are kept.
     #[serde(default)]
     pub versioned: bool,
-    /// Its objects: text by key.
+    /// Its objects, with their versions.
     #[serde(default)]
-    pub objects: BTreeMap<String, String>,
+    pub objects: Vec<Seeded>,
 }
 
 impl Seed {
     /// A world that holds this.
     pub fn world(&self, place: Place, seed: u64, now: Timestamp) -> World {
         let mut world = World::new(place, seed, now);
-        for TableSeed { name, items } in &self.tables {
+        for TableSeed { name, key, items } in &self.tables {
             let at = world.moment(now);
-            world.dynamodb.place(name, items.clone(), &at);
+            world.dynamodb.place(name, key, items.clone(), &at);
         }
         for BucketSeed { name, versioned, objects } in &self.buckets {
             let at = world.moment(now);
-            world.s3.place(name, *versioned, objects.clone(), &at);
+            world.s3.place(name, *versioned, objects, &at);
         }
         world
     }
+}
+
+fn id() -> String {
+    "id".to_owned()
 }
 
 /// An estate with these tables and buckets (name, versioned) and nothing in them that matters: a
@@ -74,12 +80,13 @@ pub fn from_inventory(
 ) -> World {
     let table = |name: &String| TableSeed {
         name: name.clone(),
+        key: id(),
         items: (1..=3).map(|n| json!({ "id": format!("{name}-{n}"), "n": n })).collect(),
     };
     let bucket = |(name, versioned): &(String, bool)| BucketSeed {
         name: name.clone(),
         versioned: *versioned,
-        objects: BTreeMap::from([("hello.txt".to_owned(), format!("one object of {name}"))]),
+        objects: vec![Seeded::text("hello.txt", format!("one object of {name}"))],
     };
     let seeded = Seed {
         tables: tables.iter().map(table).collect(),
@@ -91,19 +98,31 @@ pub fn from_inventory(
 /// SiteLogix before any phase: voice reports of building sites, unprotected.
 pub fn sitelogix(place: Place, now: Timestamp) -> World {
     let tables = [
-        ("sitelogix-reports", reports()),
-        ("sitelogix-personnel", personnel()),
-        ("sitelogix-vendors", vendors()),
-        ("sitelogix-constraints", constraints()),
+        ("sitelogix-reports", "reportId", reports()),
+        ("sitelogix-personnel", "personnelId", personnel()),
+        ("sitelogix-vendors", "vendorId", vendors()),
+        ("sitelogix-constraints", "constraintId", constraints()),
     ];
     let seeded = Seed {
         tables: tables
             .into_iter()
-            .map(|(name, items)| TableSeed { name: name.to_owned(), items })
+            .map(|(name, key, items)| TableSeed {
+                name: name.to_owned(),
+                key: key.to_owned(),
+                items,
+            })
             .collect(),
         buckets: vec![
-            recordings("sitelogix-audio-files-prod", true, "audio", "m4a"),
-            recordings("sitelogix-transcripts-prod", false, "transcripts", "json"),
+            BucketSeed {
+                name: "sitelogix-audio-files-prod".to_owned(),
+                versioned: true,
+                objects: recordings::audio(&REPORTS),
+            },
+            BucketSeed {
+                name: "sitelogix-transcripts-prod".to_owned(),
+                versioned: false,
+                objects: recordings::transcripts(&REPORTS),
+            },
         ],
     };
     seeded.world(place, 1, now)
@@ -145,14 +164,4 @@ fn constraints() -> Vec<Value> {
         .into_iter()
         .map(|(id, text)| json!({ "constraintId": id, "text": text }))
         .collect()
-}
-
-fn recordings(name: &str, versioned: bool, folder: &str, suffix: &str) -> BucketSeed {
-    let object =
-        |(id, day, by)| (format!("{folder}/{day}/{id}.{suffix}"), format!("{id}, spoken by {by}"));
-    BucketSeed {
-        name: name.to_owned(),
-        versioned,
-        objects: REPORTS.into_iter().map(object).collect(),
-    }
 }

@@ -131,10 +131,16 @@ impl World {
         self.recipient_confirms = confirms;
     }
 
+    /// Changes the contents of an object, as a fault of the disks would: neither its size nor its
+    /// time shows it. False when there is no such object.
+    pub fn corrupt(&mut self, bucket: &str, key: &str) -> bool {
+        self.s3.corrupt(bucket, key)
+    }
+
     /// Begins a table as somebody else in the account would: it is CREATING for a while.
     pub fn create_table(&mut self, table: &str, now: Timestamp) {
         let at = self.moment(now);
-        self.dynamodb.create(table, &at);
+        self.dynamodb.begin(table, "id", &at);
     }
 
     /// The account's state without ledger, clock, faults, counters, ids and times: two worlds of
@@ -186,6 +192,8 @@ impl World {
             }
             Call::S3Control(call) => wrap(self.s3control.call(call, at), Reply::S3Control),
             Call::Ssm(call) => wrap(self.ssm.call(call, at), Reply::Ssm),
+            Call::Objects(call) => wrap(self.s3.object(call, at), Reply::Objects),
+            Call::Bulk(_) => Err(super::fault::not_one_call()),
         }
     }
 

@@ -19,8 +19,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cloud::{Call, Operation, Outcome};
-pub use property::{Breach, Change, Kind, Severity, Target, Undo, Unread};
-use property::{Erased, Property};
+use property::Erased;
+pub(crate) use property::Property;
+pub use property::{
+    Breach, Change, Kind, Progress, ProgressLine, Setback, Severity, Target, Undo, Unread,
+};
 
 /// One setting of the table. Its value is JSON that fits its schema.
 #[derive(Clone, Copy)]
@@ -68,18 +71,9 @@ pub fn find(id: &str) -> Option<&'static Setting> {
     TABLE.iter().find(|setting| setting.id == id)
 }
 
-/// The id of a setting that was probably meant.
-pub fn nearest(id: &str) -> Option<&'static str> {
-    TABLE
-        .iter()
-        .map(|setting| (strsim::jaro_winkler(setting.id, id), setting.id))
-        .filter(|(likeness, _)| *likeness > 0.85)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id)
-}
-
 impl Setting {
-    const fn of<P: Property>() -> Self {
+    /// The row of a table for what a file says of a setting or a job.
+    pub(crate) const fn of<P: Property>() -> Self {
         Self {
             id: P::ID,
             kind: P::KIND,
@@ -191,6 +185,27 @@ impl Setting {
         (self.functions.is_busy)(seen)
     }
 
+    /// Why it will never become as wanted, from the endings of its reads: AWS gave it up.
+    pub fn setback(&self, on: &Target, seen: &[Outcome]) -> Option<Setback> {
+        (self.functions.setback)(on, seen)
+    }
+
+    /// True when a call of it was begun and not finished, so that sending it again goes on from
+    /// where it is: from the value before it, and the one read now.
+    pub fn goes_on(&self, before: &Value, now: &Value) -> bool {
+        (self.functions.goes_on)(before, now)
+    }
+
+    /// The reads that show how far a call of it is while it is on its way; none when it is short.
+    pub fn watch(&self, on: &Target, to: &Value) -> Vec<Call> {
+        (self.functions.watch)(on, to)
+    }
+
+    /// How far it is, from the endings of [`Setting::watch`] or of [`Setting::read`].
+    pub fn progress(&self, on: &Target, seen: &[Outcome]) -> Option<Progress> {
+        (self.functions.progress)(on, seen)
+    }
+
     /// The IAM actions for reading it and, when asked, for writing it.
     pub fn iam(&self, on: &Target, to: Option<&Value>) -> Vec<&'static str> {
         let mut calls = self.read(on);
@@ -266,11 +281,5 @@ mod tests {
         for setting in TABLE {
             assert!(setting.decode(&target(), &[]).is_err(), "{}", setting.id);
         }
-    }
-
-    #[test]
-    fn a_setting_that_was_probably_meant_is_found() {
-        assert_eq!(nearest("s3.bucket.object_locks"), Some("s3.bucket.object_lock"));
-        assert_eq!(nearest("ec2"), None);
     }
 }

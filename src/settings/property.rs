@@ -1,5 +1,6 @@
 //! What a setting is made of: the typed trait behind each row of the table, and its erased form.
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,39 @@ pub struct Undo<'v, V> {
     pub after: &'v V,
 }
 
+/// Why something that was begun will never become as wanted: AWS gave it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setback {
+    /// A stable code: `stack-failed`.
+    pub code: String,
+    /// What happened, the first cause first.
+    pub what: String,
+    /// What to do next.
+    pub advice: String,
+}
+
+/// How far a job is, for whoever watches. It is not evidence: that is the value read at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// In one line: `1204 of 10000 objects, 41 MB/s, 3 errors`.
+    pub line: String,
+    /// What is done of how much, where AWS gives a true measure; never a guess.
+    pub share: Option<(u64, u64)>,
+    /// What happened so far, oldest first.
+    pub lines: Vec<ProgressLine>,
+}
+
+/// Something that happened while a job ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressLine {
+    /// When, as AWS says.
+    pub at: Option<Timestamp>,
+    /// What.
+    pub text: String,
+    /// Whether it is a failure.
+    pub failed: bool,
+}
+
 /// How dangerous a given change is, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -152,9 +186,9 @@ impl Breach {
     }
 }
 
-/// A setting as its file writes it: types and pure functions. [`Setting`](super::Setting) says
-/// what each of them means.
-pub(super) trait Property {
+/// A setting or a job as its file writes it: types and pure functions. [`Setting`](super::Setting)
+/// says what each of them means.
+pub(crate) trait Property {
     type Value: Serialize + DeserializeOwned + JsonSchema + PartialEq;
 
     const ID: &'static str;
@@ -213,6 +247,22 @@ pub(super) trait Property {
     fn is_busy(_seen: &[Outcome]) -> bool {
         false
     }
+
+    fn setback(_on: &Target, _seen: &[Outcome]) -> Option<Setback> {
+        None
+    }
+
+    fn goes_on(_before: &Self::Value, _now: &Self::Value) -> bool {
+        false
+    }
+
+    fn watch(_on: &Target, _to: &Self::Value) -> Vec<Call> {
+        Vec::new()
+    }
+
+    fn progress(_on: &Target, _seen: &[Outcome]) -> Option<Progress> {
+        None
+    }
 }
 
 /// The calls that write a value, or the rule that refuses it.
@@ -235,6 +285,10 @@ pub(super) struct Erased {
     pub creates: fn(&Value) -> bool,
     pub fingerprint: fn(&[Outcome]) -> Option<String>,
     pub is_busy: fn(&[Outcome]) -> bool,
+    pub setback: fn(&Target, &[Outcome]) -> Option<Setback>,
+    pub goes_on: fn(&Value, &Value) -> bool,
+    pub watch: fn(&Target, &Value) -> Vec<Call>,
+    pub progress: fn(&Target, &[Outcome]) -> Option<Progress>,
 }
 
 impl Erased {
@@ -271,6 +325,13 @@ impl Erased {
             creates: |to| typed::<P>(to).is_ok_and(|to| P::creates(&to)),
             fingerprint: P::fingerprint,
             is_busy: P::is_busy,
+            setback: P::setback,
+            goes_on: |before, now| match (typed::<P>(before), typed::<P>(now)) {
+                (Ok(before), Ok(now)) => P::goes_on(&before, &now),
+                _ => false,
+            },
+            watch: |on, to| typed::<P>(to).map_or_else(|_| Vec::new(), |to| P::watch(on, &to)),
+            progress: P::progress,
         }
     }
 }

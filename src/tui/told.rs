@@ -10,6 +10,7 @@ use crate::cloud::sts::Identity;
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
 use crate::link::{Course, Home, News, Planned, Said, Seat};
 use crate::settings::Kind;
+use crate::settings::Progress;
 
 /// How many records of a run are kept for the screen; the journal has them all.
 const TAIL: usize = 2_000;
@@ -43,6 +44,8 @@ pub(super) struct Watched {
     /// Whether somebody walks it; else it stands still until it is resumed.
     pub walked: bool,
     pub glimpses: BTreeMap<(usize, usize), Glimpse>,
+    /// How far its jobs are, and since when that is known.
+    pub progress: BTreeMap<(usize, usize), (Timestamp, Progress)>,
     /// Whether the runner was told to go on, and has not said yet what came of it.
     pub waits: bool,
 }
@@ -84,6 +87,11 @@ impl Told {
             News::Glimpse { run, step, target, seen } => {
                 if let Some(watched) = self.runs.get_mut(&run) {
                     watched.glimpses.insert((step, target), Glimpse { at: now, seen });
+                }
+            }
+            News::Progress { run, step, target, progress } => {
+                if let Some(watched) = self.runs.get_mut(&run) {
+                    watched.progress.insert((step, target), (now, progress));
                 }
             }
             News::Refused { run, refusal } => {
@@ -133,8 +141,10 @@ impl Told {
 
     fn opened(&mut self, run: Run, records: Vec<Record>, walked: bool) -> Follow {
         let id = run.id.clone();
-        let glimpses = self.runs.remove(&id).map(|old| old.glimpses).unwrap_or_default();
-        self.runs.insert(id.clone(), Watched { run, records, walked, glimpses, waits: false });
+        let old = self.runs.remove(&id).map(|old| (old.glimpses, old.progress));
+        let (glimpses, progress) = old.unwrap_or_default();
+        let watched = Watched { run, records, walked, glimpses, progress, waits: false };
+        self.runs.insert(id.clone(), watched);
         Follow::Opened(id)
     }
 

@@ -162,6 +162,9 @@ async fn carry_out(live: &Live, effect: Effect) -> Heard {
         Effect::Observe { step, target, calls } => {
             Heard::Observed { step, target, seen: read(live, calls).await }
         }
+        Effect::Watch { step, target, calls } => {
+            Heard::Watched { step, target, seen: read(live, calls).await }
+        }
         Effect::Send { attempt, call } => Heard::Ended { attempt, outcome: live.send(call).await },
         Effect::Wake { .. } => unreachable!("nobody carries out that time passes"),
     }

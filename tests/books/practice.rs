@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use muster::cloud::{Call, Danger, Outcome};
+use muster::jobs;
 use muster::runbook::{Act, Bound, OnRefused};
 use muster::sandbox::{World, seeds};
-use muster::settings::{self, Severity, Target};
+use muster::settings::{Severity, Target};
 use serde_json::Value;
 
 use crate::shipped::bound;
@@ -51,7 +52,7 @@ impl Walk {
     }
 
     fn set(&mut self, id: &str, on: &Target, to: &Value, leave: bool, what: &str) {
-        let setting = settings::find(id).unwrap();
+        let setting = jobs::row(id).unwrap();
         let guard = self.ask(&setting.guard(on, to));
         let breaches = setting.lint(on, to).into_iter().chain(setting.judge(on, to, &guard));
         for breach in breaches {
@@ -78,7 +79,7 @@ impl Walk {
     }
 
     fn until_met(&mut self, id: &str, on: &Target, to: &Value, what: &str) {
-        let setting = settings::find(id).unwrap();
+        let setting = jobs::row(id).unwrap();
         for _ in 0..60 {
             let seen = self.ask(&setting.read(on));
             if setting.decode(on, &seen).is_ok_and(|value| setting.is_met(&value, to)) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use muster::cloud::Danger;
 use muster::estate::{Estate, Item};
+use muster::jobs;
 use muster::problem::{Code, Severity};
 use muster::runbook::{Act, Book, Bound, OnRefused, Step, Wanted, iam_policy};
 use muster::settings;
@@ -129,7 +130,7 @@ fn phase_1_reads_everything_back() {
                     == ("s3.bucket.access_logging", "sitelogix-logs-prod");
             let is_checked = checked.contains(&(id, &wanted.on.name));
             assert!(is_checked || is_seen_otherwise, "{}: {}", step.id, wanted.on.name);
-            let setting = settings::find(id).unwrap();
+            let setting = jobs::row(id).unwrap();
             assert!(setting.is_met(&wanted.to, &wanted.to), "{}: a second run", step.id);
             assert_eq!(setting.parse(&wanted.to), Ok(wanted.to.clone()), "{}", step.id);
         }
@@ -143,7 +144,7 @@ fn the_log_bucket_is_not_logged_into_itself() {
     assert_eq!(step.on_refused, OnRefused::Leave);
     let (id, targets) = step.targets().unwrap();
     let refused = targets.iter().filter(|wanted| {
-        let breaches = settings::find(id).unwrap().lint(&wanted.on, &wanted.to);
+        let breaches = jobs::row(id).unwrap().lint(&wanted.on, &wanted.to);
         breaches.iter().any(|breach| breach.severity == settings::Severity::Refuse)
     });
     let refused: Vec<_> = refused.map(|wanted| wanted.on.name.as_str()).collect();

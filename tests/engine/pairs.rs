@@ -149,6 +149,7 @@ fn attempts(run: &Run) -> Vec<(&'static str, Event)> {
         ("", Event::Unknown { attempt, error: error(Ending::Unknown) }),
         ("", Event::Looked { attempt, sight: Sight::AsBefore, value: None }),
         ("going-on", Event::Looked { attempt, sight: Sight::GoingOn, value: None }),
+        ("partly", concluded(Conclusion::Partly)),
         ("done", concluded(Conclusion::Done)),
         ("never", concluded(Conclusion::NeverHappened)),
         ("differently", concluded(Conclusion::Differently)),

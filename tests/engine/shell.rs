@@ -248,6 +248,8 @@ impl Shell {
                     }
                     continue;
                 }
+                // Nothing follows from how far a call is.
+                Effect::Watch { .. } => continue,
             };
             if self.answers.iter().any(|(under_way, _)| *under_way == key) {
                 continue;
@@ -279,7 +281,7 @@ impl Shell {
                 }
                 Heard::Ended { attempt, outcome: self.send(attempt, &call) }
             }
-            Effect::Wake { .. } => return,
+            Effect::Wake { .. } | Effect::Watch { .. } => return,
         };
         self.answers.push_back((key, heard));
     }

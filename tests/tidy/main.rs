@@ -26,10 +26,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cloud", &["text"]),
     // What the calls mean.
     ("settings", &["cloud", "text"]),
+    // Settings that take long: the same table of functions.
+    ("jobs", &["settings", "cloud", "text"]),
     ("estate", &["cloud", "settings", "text", "problem"]),
-    ("runbook", &["cloud", "settings", "estate", "text", "problem"]),
+    ("runbook", &["cloud", "settings", "jobs", "estate", "text", "problem"]),
     // The pure core: no console, no journal, neither of the accounts.
-    ("engine", &["cloud", "settings", "runbook", "estate", "text"]),
+    ("engine", &["cloud", "settings", "jobs", "runbook", "estate", "text"]),
     ("journal", &["engine", "cloud", "runbook", "text"]),
     // Both accounts answer calls, and know nothing of why they are made.
     ("sandbox", &["cloud", "text"]),
@@ -45,7 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "aws", "cloud", "engine", "error", "estate", "journal", "linear", "link", "problem",
-            "report", "runbook", "sandbox", "settings", "text", "tui",
+            "jobs", "report", "runbook", "sandbox", "settings", "text", "tui",
         ],
     ),
     // Subcommands start the console; its panes are its own.
@@ -65,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "report",
             "runbook",
             "sandbox",
+            "jobs",
             "settings",
             "text",
             "tui/mod.rs",
@@ -74,8 +77,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What a view may know: the words of a run, and how the program ends.
-const CONSOLE: &[&str] =
-    &["link", "engine", "runbook", "estate", "settings", "cloud", "text", "problem", "error"];
+const CONSOLE: &[&str] = &[
+    "link", "engine", "runbook", "estate", "jobs", "settings", "cloud", "text", "problem", "error",
+];
 
 /// Where a crate, or a part of the standard library, may be named.
 struct Home {

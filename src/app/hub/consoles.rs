@@ -224,7 +224,7 @@ impl Consoles {
         }
         // What is not durable is left out before a slow console is left behind.
         let short = console.news.capacity() < console.news.max_capacity() / 2;
-        if short && matches!(news, News::Glimpse { .. }) {
+        if short && matches!(news, News::Glimpse { .. } | News::Progress { .. }) {
             return;
         }
         if let Err(TrySendError::Full(_)) = console.news.try_send(news) {

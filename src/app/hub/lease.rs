@@ -10,8 +10,9 @@ use super::command::doing;
 use crate::app::history::History;
 use crate::engine::{Mode, Run};
 use crate::error::{Error, Exit};
+use crate::jobs;
 use crate::runbook::{Act, Bound};
-use crate::settings::{self, Kind};
+use crate::settings::Kind;
 
 /// A resource that a run may change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +30,7 @@ fn leases(mode: Mode, bound: &Bound) -> BTreeSet<Lease> {
     let mut held = BTreeSet::new();
     for step in bound.steps.iter().filter(|step| step.left_out.is_none()) {
         let Act::Set { setting, targets } = &step.act else { continue };
-        let Some(setting) = settings::find(setting) else { continue };
+        let Some(setting) = jobs::row(setting) else { continue };
         held.extend(targets.iter().map(|wanted| Lease {
             practice: mode == Mode::Practice,
             account: wanted.on.place.account.clone(),

@@ -2,6 +2,7 @@
 
 use crate::engine::words::{call_words, count, failure_words, value_words, way_back_words};
 use crate::engine::{Failure, Run, StepEnd, StepPlan, StepState, TargetRun, TargetState, Verdict};
+use crate::jobs;
 use crate::runbook::{Act, Step, Wanted};
 use crate::settings::Breach;
 use crate::tui::page::View;
@@ -207,6 +208,7 @@ fn to_send(sheet: &mut Sheet, plan: &StepPlan) {
 fn facts(sheet: &mut Sheet, step: &Step, state: &crate::engine::StepRun, view: &View<'_>) {
     sheet.gap();
     let what = match &step.act {
+        Act::Set { setting, .. } if jobs::find(setting).is_some() => format!("runs {setting}"),
         Act::Set { setting, .. } => format!("sets {setting}"),
         Act::Check { setting, .. } => format!("checks {setting}"),
         Act::Ask { .. } => "asks a person".to_owned(),

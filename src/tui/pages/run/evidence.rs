@@ -46,7 +46,9 @@ const fn conclusion(conclusion: Option<Conclusion>) -> (Role, &'static str) {
     match conclusion {
         None => (Role::Dim, "not known yet: it is looked at again"),
         Some(Conclusion::Done) => (Role::Good, conclusion_words(Conclusion::Done)),
-        Some(found @ Conclusion::NeverHappened) => (Role::Warn, conclusion_words(found)),
+        Some(found @ (Conclusion::NeverHappened | Conclusion::Partly)) => {
+            (Role::Warn, conclusion_words(found))
+        }
         Some(found @ (Conclusion::Differently | Conclusion::CannotTell)) => {
             (Role::Bad, conclusion_words(found))
         }

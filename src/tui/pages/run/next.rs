@@ -55,6 +55,7 @@ fn became(run: &Run) -> String {
     let parts = [
         (of(&[Conclusion::Done]), "done"),
         (of(&[Conclusion::NeverHappened]), "never happened"),
+        (of(&[Conclusion::Partly]), "cut short"),
         (of(&[Conclusion::Differently, Conclusion::CannotTell]), "for a person to look at"),
     ];
     let parts = parts.iter().filter(|(number, _)| *number > 0);
