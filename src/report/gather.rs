@@ -415,6 +415,7 @@ impl Kept {
                 let ending = match conclusion {
                     Conclusion::Done => AttemptEnd::Done,
                     Conclusion::NeverHappened => AttemptEnd::NeverHappened,
+                    Conclusion::Partly => AttemptEnd::Partly,
                     Conclusion::Differently => AttemptEnd::Differently,
                     Conclusion::CannotTell => AttemptEnd::CannotTell,
                 };

@@ -187,6 +187,7 @@ impl AttemptEnd {
             Self::Unknown => "nobody saw the end",
             Self::Done => "nobody saw the end; it was applied",
             Self::NeverHappened => "nobody saw the end; it never happened",
+            Self::Partly => "nobody saw the end; it was begun, and goes on where it stopped",
             Self::Differently => "nobody saw the end; it happened differently",
             Self::CannotTell => "nobody saw the end, and it cannot be told",
         }

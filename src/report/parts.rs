@@ -302,6 +302,8 @@ pub enum AttemptEnd {
     Done,
     /// Nobody saw the end; it never happened.
     NeverHappened,
+    /// Nobody saw the end; it was begun and not finished, and goes on where it stopped.
+    Partly,
     /// Nobody saw the end; the resource is neither as before nor as wanted.
     Differently,
     /// Nobody saw the end, and it cannot be told.
