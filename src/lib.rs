@@ -11,6 +11,7 @@
 //! app/         the imperative shell: owns time, tasks, files, channels; nothing below knows it
 //! tui/         the full-screen console; the only folder that names ratatui and crossterm
 //! linear/      the same console as plain lines
+//! report/      a run as a page: Markdown, HTML or JSON, made of its records alone; askama
 //! link.rs      what a console and the runner say to each other: Ask up, News down
 //! journal/     append-only, hash-chained, fsynced record of events
 //! engine/      pure: commands and answers in, events out, and the state that the events make
@@ -132,6 +133,7 @@ pub mod journal;
 pub mod linear;
 pub mod link;
 pub mod problem;
+pub mod report;
 pub mod runbook;
 pub mod sandbox;
 pub mod settings;

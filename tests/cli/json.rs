@@ -58,6 +58,7 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
         ("compliance", vec!["compliance"]),
         ("runs", vec!["runs"]),
         ("status", vec!["status"]),
+        ("report", vec!["report"]),
         ("journal show", vec!["journal", "show"]),
         ("journal verify", vec!["journal", "verify"]),
         ("practice ledger", vec!["practice", "ledger"]),

@@ -155,6 +155,12 @@ const HOMES: &[Home] = &[
         why: "arguments are read at the door",
     },
     Home {
+        names: &["askama"],
+        at: &["src/report/"],
+        tests: false,
+        why: "pages are made in one place, where every text is escaped",
+    },
+    Home {
         names: &["tokio"],
         at: &["src/app/", "src/aws/", "src/linear/", "src/cli/", "src/main.rs", "src/tui/terminal"],
         // The account behind the calls is asynchronous; its tests need something to wait with.
