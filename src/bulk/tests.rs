@@ -1,0 +1,1 @@
+//! Work over many objects, on the simulated account.
