@@ -17,6 +17,10 @@ pub(super) struct Board {
     works: Mutex<BTreeMap<String, Work>>,
 }
 
+/// Under which some work is on the board.
+#[derive(Debug)]
+pub(super) struct Entry(String);
+
 /// Some work.
 #[derive(Debug, Default)]
 struct Work {
@@ -43,21 +47,23 @@ impl Inner {
 
     /// So many objects and bytes are to be done, by what was last counted.
     pub(super) fn counted(&self, of: &impl Serialize, objects: u64, bytes: u64) {
-        self.with(of, |work| work.counted = Some((objects, bytes)));
+        self.with(&Entry(digest_of(of)), |work| work.counted = Some((objects, bytes)));
     }
 
     /// It begins.
-    pub(super) fn begins(&self, of: &impl Serialize) {
+    pub(super) fn begins(&self, of: &impl Serialize) -> Entry {
+        let entry = Entry(digest_of(of));
         let now = (self.tools.clock)();
-        self.with(of, |work| {
+        self.with(&entry, |work| {
             let (objects, bytes) = work.counted.unzip();
             work.progress = Progress { stage: Stage::Running, objects, bytes, ..Progress::default() };
             (work.begun, work.ended) = (Some(now), None);
         });
+        entry
     }
 
     /// It has come so far.
-    pub(super) fn comes_to(&self, of: &impl Serialize, tally: &Tally, at_once: u32) {
+    pub(super) fn comes_to(&self, of: &Entry, tally: &Tally, at_once: u32) {
         self.with(of, |work| {
             work.progress.tally = tally.clone();
             work.progress.at_once = at_once;
@@ -65,7 +71,7 @@ impl Inner {
     }
 
     /// It has ended.
-    pub(super) fn ends(&self, of: &impl Serialize, stage: Stage, tally: &Tally) {
+    pub(super) fn ends(&self, of: &Entry, stage: Stage, tally: &Tally) {
         let now = (self.tools.clock)();
         self.with(of, |work| {
             work.progress.stage = stage;
@@ -75,8 +81,11 @@ impl Inner {
         });
     }
 
-    fn with(&self, of: &impl Serialize, change: impl FnOnce(&mut Work)) {
+    fn with(&self, of: &Entry, change: impl FnOnce(&mut Work)) {
         let mut works = self.board.works.lock().unwrap_or_else(PoisonError::into_inner);
-        change(works.entry(digest_of(of)).or_default());
+        match works.get_mut(&of.0) {
+            Some(work) => change(work),
+            None => change(works.entry(of.0.clone()).or_default()),
+        }
     }
 }

@@ -152,6 +152,3 @@ impl std::fmt::Debug for Worker {
 fn strange(reply: &cloud::Reply) -> CallError {
     CallError::new(Ending::Unknown, "StrangeReply", format!("{reply:?}"))
 }
-
-#[cfg(test)]
-mod tests;

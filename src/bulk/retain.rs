@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::stream::StreamExt as _;
 
+use super::board::Entry;
 use super::survey::Hold;
 use super::{Inner, listing, send};
 use crate::cloud::bulk::{Retaining, Stage, Tally};
@@ -20,11 +21,11 @@ enum Done {
 }
 
 pub(super) async fn run(inner: &Arc<Inner>, of: &Retaining) -> Result<Tally, CallError> {
-    inner.begins(of);
+    let entry = inner.begins(of);
     let mut tally = Tally::default();
-    let ended = walk(inner, of, &mut tally).await;
+    let ended = walk(inner, of, &entry, &mut tally).await;
     let stage = if ended.is_ok() { Stage::Finished } else { Stage::Stopped };
-    inner.ends(of, stage, &tally);
+    inner.ends(&entry, stage, &tally);
     match ended {
         Ok(()) => Ok(tally),
         Err(error) if tally.done == 0 && tally.failed == 0 && error.ending.not_applied() => {
@@ -37,7 +38,12 @@ pub(super) async fn run(inner: &Arc<Inner>, of: &Retaining) -> Result<Tally, Cal
     }
 }
 
-async fn walk(inner: &Arc<Inner>, of: &Retaining, tally: &mut Tally) -> Result<(), CallError> {
+async fn walk(
+    inner: &Arc<Inner>,
+    of: &Retaining,
+    entry: &Entry,
+    tally: &mut Tally,
+) -> Result<(), CallError> {
     let mut done = listing::versions(inner, &of.bucket, &of.prefix)
         .map(|version| async move {
             let version = version?;
@@ -58,7 +64,7 @@ async fn walk(inner: &Arc<Inner>, of: &Retaining, tally: &mut Tally) -> Result<(
             Done::Failed(error) => tally.fail(&version.listed.key, &error.code, &error.message),
         }
         let at_once = u32::try_from(inner.tools.limits.objects).unwrap_or(u32::MAX);
-        inner.comes_to(of, tally, at_once);
+        inner.comes_to(entry, tally, at_once);
         if inner.is_stopped() {
             let message = "it was stopped, and goes on where it stopped";
             return Err(CallError::new(Ending::Unknown, "Stopped", message));

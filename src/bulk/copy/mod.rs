@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
+use super::board::Entry;
 use super::gauge::Gauge;
 use super::pairs::{Pair, join};
 use super::{Inner, listing, send};
@@ -59,16 +60,16 @@ struct Job {
 type Crew = FuturesUnordered<Pending<(Task, Done)>>;
 
 pub(super) async fn run(inner: &Arc<Inner>, of: &Copying) -> Result<Tally, CallError> {
-    inner.begins(of);
+    let entry = inner.begins(of);
     let mut tally = Tally::default();
-    let ended = walk(inner, of, &mut tally).await;
+    let ended = walk(inner, of, &entry, &mut tally).await;
     match ended {
         Ok(stage) => {
-            inner.ends(of, stage, &tally);
+            inner.ends(&entry, stage, &tally);
             Ok(tally)
         }
         Err(error) => {
-            inner.ends(of, Stage::Stopped, &tally);
+            inner.ends(&entry, Stage::Stopped, &tally);
             Err(cut_short(error, &tally))
         }
     }
@@ -84,7 +85,12 @@ fn cut_short(error: CallError, tally: &Tally) -> CallError {
     CallError { ending: Ending::Unknown, message, ..error }
 }
 
-async fn walk(inner: &Arc<Inner>, of: &Copying, tally: &mut Tally) -> Result<Stage, CallError> {
+async fn walk(
+    inner: &Arc<Inner>,
+    of: &Copying,
+    entry: &Entry,
+    tally: &mut Tally,
+) -> Result<Stage, CallError> {
     let locked = holds_objects(inner, &of.from).await?;
     let gauge = Gauge::new(inner.tools.limits.objects);
     let job = Arc::new(Job { inner: Arc::clone(inner), of: of.clone(), gauge, locked });
@@ -114,7 +120,7 @@ async fn walk(inner: &Arc<Inner>, of: &Copying, tally: &mut Tally) -> Result<Sta
             Either::Left(None) => fed = true,
             Either::Right(Some((task, done))) => {
                 end = count(tally, &mut apart, task, done).or(end);
-                inner.comes_to(of, tally, job.gauge.at_once());
+                inner.comes_to(entry, tally, job.gauge.at_once());
             }
             Either::Right(None) => {}
         }
@@ -128,13 +134,14 @@ async fn walk(inner: &Arc<Inner>, of: &Copying, tally: &mut Tally) -> Result<Sta
         let message = "it was stopped; what was begun is finished, and it goes on where it stopped";
         return Err(CallError::new(Ending::Unknown, "Stopped", message));
     }
-    again(&job, tally, apart).await?;
+    again(&job, entry, tally, apart).await?;
     Ok(if is_hopeless(tally) { Stage::Stopped } else { Stage::Finished })
 }
 
 /// Tries once more, one after another, what failed while much else was under way.
 async fn again(
     job: &Arc<Job>,
+    entry: &Entry,
     tally: &mut Tally,
     apart: Vec<(Task, CallError)>,
 ) -> Result<(), CallError> {
@@ -148,7 +155,7 @@ async fn again(
             give_up(tally, failed.collect());
             return Err(error);
         }
-        job.inner.comes_to(&job.of, tally, 1);
+        job.inner.comes_to(entry, tally, 1);
     }
     Ok(())
 }

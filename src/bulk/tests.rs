@@ -1,1 +1,0 @@
-//! Work over many objects, on the simulated account.
