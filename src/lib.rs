@@ -122,6 +122,7 @@
 pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod bulk;
 pub mod cli;
 pub mod cloud;
 pub mod compliance;

@@ -127,7 +127,7 @@ async fn inspect(
     wanted: Wanted,
 ) -> TargetPlan {
     let check = matches!(bound.steps[step].act, Act::Check { .. });
-    let mut calls = setting.read(&wanted.on);
+    let mut calls = setting.read_for(&wanted.on, &wanted.to);
     let own = calls.len();
     if !check && wanted.undoes.is_none() {
         calls.extend(setting.guard(&wanted.on, &wanted.to));

@@ -85,8 +85,10 @@ pub enum Reply {
 }
 
 /// What is in two buckets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
+    /// What was compared.
+    pub of: Copying,
     /// Current objects in the source.
     pub objects: u64,
     /// Their bytes.
@@ -130,8 +132,10 @@ pub struct Names {
 }
 
 /// What holds the versions in a bucket.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surveyed {
+    /// What was looked at.
+    pub of: Retaining,
     /// Versions of objects, current or not.
     pub versions: u64,
     /// Their bytes.
@@ -294,6 +298,16 @@ impl Call {
             Self::SurveyRetention(retaining)
             | Self::RetainObjects(retaining)
             | Self::RetainProgress(retaining) => retaining.bucket.as_str(),
+        }
+    }
+
+    /// The bucket that is only read, where there is another.
+    pub const fn source(&self) -> Option<&str> {
+        match self {
+            Self::CompareBuckets(copying)
+            | Self::CopyObjects(copying)
+            | Self::CopyProgress(copying) => Some(copying.from.as_str()),
+            Self::SurveyRetention(_) | Self::RetainObjects(_) | Self::RetainProgress(_) => None,
         }
     }
 

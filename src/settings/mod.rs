@@ -129,7 +129,13 @@ impl Setting {
         (self.functions.read)(on)
     }
 
-    /// The value in the endings of [`Setting::read`], in the same order.
+    /// The calls that read it where a value is wanted: those of [`Setting::read`], but for jobs that
+    /// have to know more than their target.
+    pub fn read_for(&self, on: &Target, to: &Value) -> Vec<Call> {
+        (self.functions.read_for)(on, to)
+    }
+
+    /// The value in the endings of [`Setting::read_for`], in the same order.
     ///
     /// # Errors
     /// The resource is absent, AWS would not say, or the answer is not of the expected shape.
@@ -228,7 +234,7 @@ impl Setting {
 
     /// The IAM actions for reading it and, when asked, for writing it.
     pub fn iam(&self, on: &Target, to: Option<&Value>) -> Vec<&'static str> {
-        let mut calls = self.read(on);
+        let mut calls = to.map_or_else(|| self.read(on), |to| self.read_for(on, to));
         calls.extend(to.into_iter().flat_map(|to| self.guard(on, to)));
         let reads = calls.iter().map(Call::operation);
         let writes = if to.is_some() { self.writes } else { &[] };
