@@ -32,7 +32,7 @@ pub struct World {
     cloudtrail: cloudtrail::Trails,
     cloudwatch: cloudwatch::Alarms,
     autoscaling: autoscaling::AutoScaling,
-    backup: backup::Backup,
+    pub(super) backup: backup::Backup,
     cloudformation: cloudformation::CloudFormation,
     s3control: s3control::S3Control,
     ssm: ssm::Ssm,

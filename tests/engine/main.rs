@@ -69,6 +69,7 @@
 mod answers;
 mod book;
 mod chaos;
+mod compliance;
 mod crash;
 mod faults;
 mod forward;

@@ -1,11 +1,15 @@
 //! Amazon CloudWatch.
 
+mod dashboard;
+mod history;
+
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, MetricAlarm, StateValue, Statistic as SdkStatistic,
 };
 
-use super::ending::{absent, beyond, needed, unreadable};
+use super::MOST_PAGES;
+use super::ending::{absent, beyond, needed, too_many_pages, unreadable};
 use super::sending::{Sending, answer, sent};
 use crate::cloud::cloudwatch::{
     AlarmSpec, AlarmState, Call, Comparison, MissingData, Reply, Statistic,
@@ -15,10 +19,22 @@ use crate::cloud::{self, CallError, Outcome};
 pub(super) async fn send(client: &Client, sending: &Sending, call: Call) -> Outcome {
     match call {
         Call::DescribeAlarm { alarm } => describe_alarm(client, sending, alarm).await,
+        Call::DescribeAlarmsTelling { action } => {
+            describe_alarms_telling(client, sending, action).await
+        }
         Call::PutMetricAlarm { alarm, spec } => {
             put_metric_alarm(client, sending, alarm, spec).await
         }
         Call::DeleteAlarm { alarm } => delete_alarm(client, sending, alarm).await,
+        Call::DescribeAlarmHistory { alarm } => history::describe(client, sending, alarm).await,
+        Call::SetAlarmState { alarm, state, reason } => {
+            history::set_state(client, sending, alarm, state, reason).await
+        }
+        Call::GetDashboard { dashboard } => dashboard::get(client, sending, dashboard).await,
+        Call::PutDashboard { dashboard, body } => {
+            dashboard::put(client, sending, dashboard, body).await
+        }
+        Call::DeleteDashboard { dashboard } => dashboard::delete(client, sending, dashboard).await,
     }
 }
 
@@ -32,14 +48,35 @@ async fn describe_alarm(client: &Client, sending: &Sending, alarm: String) -> Ou
     };
     let reply = Reply::Alarm {
         spec: spec_from_sdk(found)?,
-        state: match needed(found.state_value(), "StateValue")? {
-            StateValue::Ok => AlarmState::Ok,
-            StateValue::Alarm => AlarmState::Alarm,
-            StateValue::InsufficientData => AlarmState::InsufficientData,
-            other => return Err(unreadable("StateValue", other.as_str())),
-        },
+        state: state_from_sdk(needed(found.state_value(), "StateValue")?)?,
     };
     answer(cloud::Reply::CloudWatch(reply), &output)
+}
+
+async fn describe_alarms_telling(client: &Client, sending: &Sending, action: String) -> Outcome {
+    let mut names = Vec::new();
+    let mut token = None;
+    for _ in 0..MOST_PAGES {
+        let request = client
+            .describe_alarms()
+            .action_prefix(&action)
+            .alarm_types(AlarmType::MetricAlarm)
+            .set_next_token(token);
+        let output = sent!(sending, request)?;
+        for alarm in output.metric_alarms() {
+            // The prefix matches a longer name too, and an action for another state.
+            let tells = alarm.alarm_actions().contains(&action);
+            if tells && needed(alarm.actions_enabled(), "ActionsEnabled")? {
+                names.push(needed(alarm.alarm_name(), "AlarmName")?.to_owned());
+            }
+        }
+        token = output.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if token.is_none() {
+            names.sort_unstable();
+            return answer(cloud::Reply::CloudWatch(Reply::Alarms { names }), &output);
+        }
+    }
+    Err(too_many_pages())
 }
 
 async fn put_metric_alarm(
@@ -125,6 +162,15 @@ fn dimension_to_sdk(name: String, value: String) -> Dimension {
 fn count(number: Option<i32>, member: &str) -> Result<u32, CallError> {
     let number = needed(number, member)?;
     u32::try_from(number).map_err(|_| unreadable(member, &number.to_string()))
+}
+
+fn state_from_sdk(state: &StateValue) -> Result<AlarmState, CallError> {
+    match state {
+        StateValue::Ok => Ok(AlarmState::Ok),
+        StateValue::Alarm => Ok(AlarmState::Alarm),
+        StateValue::InsufficientData => Ok(AlarmState::InsufficientData),
+        other => Err(unreadable("StateValue", other.as_str())),
+    }
 }
 
 const fn statistic_to_sdk(statistic: Statistic) -> SdkStatistic {
