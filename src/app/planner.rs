@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
+use crate::cloud::backup;
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{
     Account, Answer, Call, CallError, Ending, Outcome, Reply, SET_CLOCK, digest_of,
@@ -177,6 +178,7 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,
                 Call::CloudWatch(_) => Kind::Alarm,
+                Call::Backup(backup::Call::FindVault { .. }) => Kind::Vault,
                 Call::Backup(_) => Kind::BackupPlan,
                 Call::CloudFormation(_) => Kind::Stack,
                 Call::Ssm(_) => Kind::Parameter,

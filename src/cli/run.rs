@@ -173,10 +173,13 @@ async fn next_line(lines: &mut Option<Lines<BufReader<Stdin>>>) -> std::io::Resu
 /// The signals that mean: leave.
 pub(super) struct Signals([Signal; 4]);
 
+/// A signal to this process, as it is heard.
+pub(super) fn on(kind: SignalKind) -> Result<Signal, Error> {
+    signal(kind).map_err(|e| Error::new("signals", Exit::Failed, e.to_string(), ""))
+}
+
 impl Signals {
     pub(super) fn new() -> Result<Self, Error> {
-        let on =
-            |kind| signal(kind).map_err(|e| Error::new("signals", Exit::Failed, e.to_string(), ""));
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(on);
         Ok(Self([interrupt?, terminate?, hangup?, on(SignalKind::quit())?]))

@@ -40,6 +40,10 @@ pub fn iam_policy(bound: &Bound) -> Value {
             let writes = if sets { setting.writes } else { &[] };
             let own = own.iter().map(Call::operation);
             for action in own.chain(writes.iter().copied()).flat_map(|operation| operation.iam) {
+                if let Some(limit) = to.and_then(|to| passed(action, to)) {
+                    needs.entry(action).or_default().insert(limit);
+                    continue;
+                }
                 // What is copied is read where it comes from, and nothing is written there.
                 let sources = sources.iter().filter(|_| looks(action)).copied();
                 for name in sources.chain([on.name.as_str()]) {
@@ -83,6 +87,12 @@ fn statements(needs: BTreeMap<&str, BTreeSet<String>>) -> Vec<Value> {
         .collect()
 }
 
+/// The role that a service is given, where the value names it: nobody may pass any other.
+fn passed(action: &str, to: &Value) -> Option<String> {
+    let role = to.get("role").filter(|_| action == "iam:PassRole")?;
+    role.as_str().map(str::to_owned)
+}
+
 /// The ARN that an action on this resource is limited to.
 fn resource(action: &str, place: &Place, name: &str) -> String {
     if UNLIMITED.contains(&action) || name.is_empty() {
@@ -97,7 +107,18 @@ fn resource(action: &str, place: &Place, name: &str) -> String {
         Some("s3") => place.bucket_arn(name),
         Some("sns") => place.arn("sns", name),
         Some("cloudtrail") => place.arn("cloudtrail", &format!("trail/{name}")),
+        Some("cloudwatch") if action.contains("Dashboard") => {
+            format!("arn:{}:cloudwatch::{}:dashboard/{name}", place.partition(), place.account)
+        }
         Some("cloudwatch") => place.arn("cloudwatch", &format!("alarm:{name}")),
+        // Plans and selections have ids, which nobody knows before they are made.
+        Some("backup") if action.ends_with("Vault") || action.ends_with("LockConfiguration") => {
+            place.arn("backup", &format!("backup-vault:{name}"))
+        }
+        Some("ssm") => {
+            let name = name.strip_prefix('/').unwrap_or(name);
+            place.arn("ssm", &format!("parameter/{name}"))
+        }
         _ => "*".to_owned(),
     }
 }

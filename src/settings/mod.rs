@@ -4,6 +4,7 @@
 //! undo, compliance and drift are all made from these few functions, once, for every setting.
 //! One file per service.
 
+mod backup;
 mod cloudtrail;
 mod cloudwatch;
 mod dynamodb;
@@ -13,6 +14,7 @@ pub mod reference;
 mod s3;
 mod seen;
 mod sns;
+mod ssm;
 
 use schemars::Schema;
 use serde::Serialize;
@@ -47,23 +49,39 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<backup::Plan>(),
+    Setting::of::<backup::Selection>(),
+    Setting::of::<backup::Existence>(),
+    Setting::of::<backup::Lock>(),
     Setting::of::<cloudtrail::DataEvents>(),
     Setting::of::<cloudtrail::Definition>(),
     Setting::of::<cloudtrail::Logging>(),
     Setting::of::<cloudwatch::Definition>(),
+    Setting::of::<cloudwatch::State>(),
+    Setting::of::<cloudwatch::Test>(),
+    Setting::of::<cloudwatch::Dashboard>(),
+    Setting::of::<dynamodb::AutoScaling>(),
+    Setting::of::<dynamodb::Capacity>(),
+    Setting::of::<dynamodb::Class>(),
     Setting::of::<dynamodb::DeletionProtection>(),
+    Setting::of::<dynamodb::Encryption>(),
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
     Setting::of::<dynamodb::Stream>(),
+    Setting::of::<dynamodb::Tags>(),
+    Setting::of::<dynamodb::TimeToLive>(),
     Setting::of::<s3::AccessLogging>(),
     Setting::of::<s3::DefaultEncryption>(),
     Setting::of::<s3::Existence>(),
+    Setting::of::<s3::IntelligentTiering>(),
+    Setting::of::<s3::BucketLifecycle>(),
     Setting::of::<s3::LogDelivery>(),
     Setting::of::<s3::ObjectLock>(),
     Setting::of::<s3::PublicAccess>(),
     Setting::of::<s3::BucketVersioning>(),
     Setting::of::<sns::Existence>(),
     Setting::of::<sns::Subscriptions>(),
+    Setting::of::<ssm::Parameter>(),
 ];
 
 /// The setting with this id.
