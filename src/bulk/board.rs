@@ -56,7 +56,8 @@ impl Inner {
         let now = (self.tools.clock)();
         self.with(&entry, |work| {
             let (objects, bytes) = work.counted.unzip();
-            work.progress = Progress { stage: Stage::Running, objects, bytes, ..Progress::default() };
+            work.progress =
+                Progress { stage: Stage::Running, objects, bytes, ..Progress::default() };
             (work.begun, work.ended) = (Some(now), None);
         });
         entry

@@ -32,9 +32,8 @@ pub(super) async fn run(inner: &Arc<Inner>, of: &Copying) -> Result<Compared, Ca
     let target = listing::objects(inner, &of.to, &of.prefix);
     let mut compared = nothing(of);
     let mut writer = Writer::new(&*inner.tools.manifests, of)?;
-    let mut found = join(source, target)
-        .map(|pair| look(inner, of, pair))
-        .buffered(inner.tools.limits.objects);
+    let mut found =
+        join(source, target).map(|pair| look(inner, of, pair)).buffered(inner.tools.limits.objects);
     while let Some(found) = found.next().await {
         if inner.is_stopped() {
             return Err(CallError::new(Ending::NotSent, "Stopped", "it was stopped on the way"));

@@ -103,7 +103,8 @@ impl Account for Door {
             let is_copy = matches!(call, objects::Call::CopyObject(_));
             if is_copy {
                 let seen = made_up.listed.load(Ordering::Relaxed);
-                let _ = made_up.first.compare_exchange(0, seen, Ordering::Relaxed, Ordering::Relaxed);
+                let _ =
+                    made_up.first.compare_exchange(0, seen, Ordering::Relaxed, Ordering::Relaxed);
                 let flying = made_up.flying.fetch_add(1, Ordering::Relaxed) + 1;
                 {
                     let mut most = made_up.most.lock().unwrap();

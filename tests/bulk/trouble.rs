@@ -15,7 +15,10 @@ async fn a_key_that_is_denied_is_named_and_the_others_are_copied() {
     desk.fault("CopyObject", Some(key), (1, FOR_GOOD), FaultKind::Denied);
     let tally = desk.copied().await;
     assert_eq!((tally.done, tally.failed), (ALL - 1, 1));
-    assert_eq!((tally.failures[0].key.as_str(), tally.failures[0].code.as_str()), (key, "AccessDenied"));
+    assert_eq!(
+        (tally.failures[0].key.as_str(), tally.failures[0].code.as_str()),
+        (key, "AccessDenied")
+    );
     let progress = desk.progress().await;
     assert_eq!((progress.stage, progress.tally.failed), (Stage::Finished, 1));
     assert_eq!(desk.compared().await.missing, 1);
