@@ -13,6 +13,7 @@ use crate::cloud::{
 };
 use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
+use crate::estate::Environment;
 use crate::jobs;
 use crate::link::Planned;
 use crate::runbook::{Act, Bound, Step, Wanted};
@@ -31,7 +32,7 @@ pub async fn plan(
     bound: Bound,
     now: Timestamp,
 ) -> Result<Planned, Error> {
-    let identity = identity(account, &bound).await?;
+    let identity = identity(account, &bound.estate, &bound.environment).await?;
     let mut steps = Vec::new();
     for (step, text) in bound.steps.iter().enumerate() {
         if let Some((id, wanted)) = text.targets()
@@ -54,15 +55,19 @@ pub async fn plan(
 ///
 /// # Errors
 /// It does not answer, or it is another account.
-pub async fn identity(account: &Arc<dyn Account>, bound: &Bound) -> Result<Identity, Error> {
-    let expected = &bound.environment.place.account;
+pub async fn identity(
+    account: &Arc<dyn Account>,
+    estate: &str,
+    environment: &Environment,
+) -> Result<Identity, Error> {
+    let expected = &environment.place.account;
     let found = who(account).await.map_err(|error| unanswered(&error))?;
     if found.account == *expected {
         return Ok(found);
     }
     let what = format!(
         "the credentials belong to another account\nexpected: {expected} ({} {})\nfound:    {} ({})",
-        bound.estate, bound.environment.name, found.account, found.arn
+        estate, environment.name, found.account, found.arn
     );
     let advice = "Choose the profile of the right account (--profile), or the environment that you \
         mean (--env).";

@@ -36,7 +36,7 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
     // shows before a run begins.
     let bound = book.bind(estate, environment, &params).map_err(|found| unbound(&found))?;
     let connected = connect(&context, estate, environment).await?;
-    identity(&connected.account, &bound).await?;
+    identity(&connected.account, &bound.estate, &bound.environment).await?;
     let aim = Aim::Walk { course: Course::Book { book: args.book, params }, digest };
     walk(context, aim, &args.walk, out).await
 }
@@ -67,7 +67,7 @@ pub(super) async fn rollback(
         return console::open(context, First::Plan(course), out).await;
     }
     let connected = connect(&context, estate, environment).await?;
-    identity(&connected.account, &bound).await?;
+    identity(&connected.account, &bound.estate, &bound.environment).await?;
     walk(context, Aim::Walk { course, digest: None }, &args.walk, out).await
 }
 

@@ -18,6 +18,11 @@ pub enum Call {
         /// Name of the alarm.
         alarm: String,
     },
+    /// `DescribeAlarms` for all metric alarms that tell somebody, every page.
+    DescribeAlarmsTelling {
+        /// ARN of who is told: of a topic.
+        action: String,
+    },
     /// `PutMetricAlarm`: replaces the whole alarm.
     PutMetricAlarm {
         /// Name of the alarm.
@@ -186,6 +191,11 @@ pub enum Reply {
         /// What it says now.
         state: AlarmState,
     },
+    /// To [`Call::DescribeAlarmsTelling`]. An alarm whose actions are off is not among them.
+    Alarms {
+        /// Names of the alarms, sorted.
+        names: Vec<String>,
+    },
     /// To [`Call::DescribeAlarmHistory`].
     History {
         /// What happened in the last 30 days, earliest first. Changes of its definition are left
@@ -226,7 +236,7 @@ impl Call {
     /// The AWS operation behind the call.
     pub const fn operation(&self) -> &'static Operation {
         match self {
-            Self::DescribeAlarm { .. } => &DESCRIBE_ALARM,
+            Self::DescribeAlarm { .. } | Self::DescribeAlarmsTelling { .. } => &DESCRIBE_ALARM,
             Self::PutMetricAlarm { .. } => &PUT_METRIC_ALARM,
             Self::DeleteAlarm { .. } => &DELETE_ALARM,
             Self::DescribeAlarmHistory { .. } => &DESCRIBE_ALARM_HISTORY,
@@ -237,9 +247,10 @@ impl Call {
         }
     }
 
-    /// The alarm or dashboard that the call is about.
+    /// The alarm or dashboard that the call is about, or who is told by the alarms.
     pub fn resource(&self) -> &str {
         match self {
+            Self::DescribeAlarmsTelling { action } => action,
             Self::DescribeAlarm { alarm }
             | Self::PutMetricAlarm { alarm, .. }
             | Self::DeleteAlarm { alarm }

@@ -18,6 +18,7 @@ mod ending;
 pub mod objects;
 mod operation;
 mod place;
+pub mod quota;
 pub mod s3;
 pub mod s3control;
 pub mod sns;
@@ -119,6 +120,12 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub trait Account: Send + Sync {
     /// Carries out one call, once. A call that changes something is never repeated in here.
     fn send(&self, call: Call) -> Pending<Outcome>;
+
+    /// Carries out one read with one request. Whoever asks so many that AWS throttles some repeats
+    /// those at their own pace: a repetition in here would come on top of that.
+    fn send_once(&self, call: Call) -> Pending<Outcome> {
+        self.send(call)
+    }
 
     /// How far the clock of this machine is ahead of the account's, as its latest answers told it;
     /// negative when it is behind, none when that is not known.

@@ -54,6 +54,12 @@ impl Alarms {
                     happened: found.map(|found| found.history(at.now)).unwrap_or_default(),
                 })
             }
+            Call::DescribeAlarmsTelling { action } => {
+                let mut names = self.shelf.names(at.now);
+                let tells = |alarm: &Alarm| alarm.spec.actions.contains(action);
+                names.retain(|name| self.shelf.seen(name, at.now).is_some_and(tells));
+                read(Reply::Alarms { names })
+            }
             Call::PutMetricAlarm { alarm, spec } => {
                 check(alarm, spec)?;
                 let mut spec = spec.clone();

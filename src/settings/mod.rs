@@ -79,6 +79,8 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<s3::ObjectLock>(),
     Setting::of::<s3::PublicAccess>(),
     Setting::of::<s3::BucketVersioning>(),
+    Setting::of::<sns::Alarms>(),
+    Setting::of::<sns::ConfirmedSubscriptions>(),
     Setting::of::<sns::Existence>(),
     Setting::of::<sns::Subscriptions>(),
     Setting::of::<ssm::Parameter>(),

@@ -68,6 +68,7 @@
 mod answers;
 mod book;
 mod chaos;
+mod compliance;
 mod crash;
 mod faults;
 mod forward;

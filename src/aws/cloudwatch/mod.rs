@@ -8,7 +8,8 @@ use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, MetricAlarm, StateValue, Statistic as SdkStatistic,
 };
 
-use super::ending::{absent, beyond, needed, unreadable};
+use super::MOST_PAGES;
+use super::ending::{absent, beyond, needed, too_many_pages, unreadable};
 use super::sending::{Sending, answer, sent};
 use crate::cloud::cloudwatch::{
     AlarmSpec, AlarmState, Call, Comparison, MissingData, Reply, Statistic,
@@ -18,6 +19,9 @@ use crate::cloud::{self, CallError, Outcome};
 pub(super) async fn send(client: &Client, sending: &Sending, call: Call) -> Outcome {
     match call {
         Call::DescribeAlarm { alarm } => describe_alarm(client, sending, alarm).await,
+        Call::DescribeAlarmsTelling { action } => {
+            describe_alarms_telling(client, sending, action).await
+        }
         Call::PutMetricAlarm { alarm, spec } => {
             put_metric_alarm(client, sending, alarm, spec).await
         }
@@ -47,6 +51,32 @@ async fn describe_alarm(client: &Client, sending: &Sending, alarm: String) -> Ou
         state: state_from_sdk(needed(found.state_value(), "StateValue")?)?,
     };
     answer(cloud::Reply::CloudWatch(reply), &output)
+}
+
+async fn describe_alarms_telling(client: &Client, sending: &Sending, action: String) -> Outcome {
+    let mut names = Vec::new();
+    let mut token = None;
+    for _ in 0..MOST_PAGES {
+        let request = client
+            .describe_alarms()
+            .action_prefix(&action)
+            .alarm_types(AlarmType::MetricAlarm)
+            .set_next_token(token);
+        let output = sent!(sending, request)?;
+        for alarm in output.metric_alarms() {
+            // The prefix matches a longer name too, and an action for another state.
+            let tells = alarm.alarm_actions().contains(&action);
+            if tells && needed(alarm.actions_enabled(), "ActionsEnabled")? {
+                names.push(needed(alarm.alarm_name(), "AlarmName")?.to_owned());
+            }
+        }
+        token = output.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if token.is_none() {
+            names.sort_unstable();
+            return answer(cloud::Reply::CloudWatch(Reply::Alarms { names }), &output);
+        }
+    }
+    Err(too_many_pages())
 }
 
 async fn put_metric_alarm(
