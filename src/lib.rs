@@ -21,6 +21,7 @@
 //! settings/    pure: the table of settings, over calls and replies
 //! jobs/        pure: the table of jobs: settings that take long, and say how far they are
 //! cloud/       pure: the closed vocabulary of AWS operations
+//! bulk/        work over many objects: one call above, as many as there are objects below
 //! sandbox/     a simulated AWS account behind the same calls
 //! aws/         AWS itself behind the same calls; the only folder that names aws_* (feature `aws`)
 //! problem/     what is wrong in a file, with its place

@@ -13,6 +13,7 @@ mod hands;
 mod history;
 mod hub;
 mod library;
+mod many;
 mod planner;
 pub mod practice;
 mod reports;

@@ -74,7 +74,7 @@ async fn walk(
 }
 
 async fn one(inner: &Inner, of: &Retaining, version: &Version) -> Result<Done, CallError> {
-    let lock = match inner.hold(of, version).await? {
+    let lock = match inner.hold(of, version, true).await? {
         Hold::Marker | Hold::Over => return Ok(Done::Passed),
         Hold::Held => return Ok(Done::Kept),
         Hold::Short(lock) => lock,

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use super::{Inner, strange};
 use crate::cloud::objects::{Call, Object, Reply};
-use crate::cloud::{self, CallError, Ending};
+use crate::cloud::{self, CallError, Ending, s3};
 
 /// How often a call is sent before its ending counts: with the pauses below, over some twelve
 /// seconds, which outlasts S3's own scaling of a prefix in most cases.
 pub(super) const TRIES: u32 = 7;
+
+/// What S3 says where Object Lock is off.
+const NO_LOCK: &str = "ObjectLockConfigurationNotFoundError";
 
 /// The first pause, in milliseconds; each is twice the one before.
 const PAUSE_MILLIS: u64 = 100;
@@ -40,6 +43,24 @@ impl Inner {
     pub(super) async fn rest(&self, tries: u32) {
         let millis = PAUSE_MILLIS << tries.saturating_sub(1).min(TRIES);
         (self.tools.pause)(Duration::from_millis(millis)).await;
+    }
+
+    /// Whether Object Lock is on, so that versions may be held.
+    pub(super) async fn holds_objects(&self, bucket: &str) -> Result<bool, CallError> {
+        let bucket = bucket.to_owned();
+        let call = cloud::Call::S3(s3::Call::GetObjectLockConfiguration { bucket });
+        let mut tries = 1;
+        loop {
+            match self.account.send(call.clone()).await {
+                Ok(_) => return Ok(true),
+                Err(error) if error.code == NO_LOCK => return Ok(false),
+                Err(error) if passes(&error) && tries < TRIES => {
+                    self.rest(tries).await;
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Looks at one object, or at one part of it.

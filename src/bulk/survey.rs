@@ -34,10 +34,12 @@ pub(super) async fn run(inner: &Arc<Inner>, of: &Retaining) -> Result<Surveyed, 
         over: 0,
         markers: 0,
     };
+    // Where Object Lock is off, nothing is held: no version has to be asked for that.
+    let locked = inner.holds_objects(&of.bucket).await?;
     let mut holds = listing::versions(inner, &of.bucket, &of.prefix)
         .map(|version| async move {
             let version = version?;
-            let hold = inner.hold(of, &version).await?;
+            let hold = inner.hold(of, &version, locked).await?;
             Ok::<_, CallError>((version, hold))
         })
         .buffered(inner.tools.limits.objects);
@@ -65,13 +67,22 @@ pub(super) async fn run(inner: &Arc<Inner>, of: &Retaining) -> Result<Surveyed, 
 
 impl Inner {
     /// How a version is held now, and how it should be.
-    pub(super) async fn hold(&self, of: &Retaining, version: &Version) -> Result<Hold, CallError> {
+    pub(super) async fn hold(
+        &self,
+        of: &Retaining,
+        version: &Version,
+        locked: bool,
+    ) -> Result<Hold, CallError> {
         if version.marker {
             return Ok(Hold::Marker);
         }
         let until = until(of.term, version.listed.modified);
         if until <= (self.tools.clock)() {
             return Ok(Hold::Over);
+        }
+        let wanted = Lock { mode: of.mode, until };
+        if !locked {
+            return Ok(Hold::Short(wanted));
         }
         let call = Call::GetObjectRetention {
             bucket: of.bucket.clone(),
@@ -84,7 +95,7 @@ impl Inner {
             Err(error) if error.code == "NoSuchObjectLockConfiguration" => None,
             Err(error) => return Err(error),
         };
-        Ok(judge(now, Lock { mode: of.mode, until }))
+        Ok(judge(now, wanted))
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Copying {
     pub to: String,
     /// What the keys begin with; empty for all.
     pub prefix: String,
+    /// Whether objects that AWS gives nothing to compare of count as copied.
+    pub accept_unverified: bool,
 }
 
 /// Versions of objects, and until when they are to be held.
@@ -250,9 +252,13 @@ pub const COPY_OBJECTS: Operation = Operation::change(
 /// `CopyProgress`
 pub const COPY_PROGRESS: Operation = Operation::read("s3", "CopyProgress", &[]);
 
+/// What looking at retentions needs.
+const SURVEYS: &[&str] =
+    &["s3:ListBucketVersions", "s3:GetObjectRetention", "s3:GetBucketObjectLockConfiguration"];
+
 /// `SurveyRetention`
 pub const SURVEY_RETENTION: Operation =
-    Operation::read("s3", "SurveyRetention", &["s3:ListBucketVersions", "s3:GetObjectRetention"]);
+    Operation::read("s3", "SurveyRetention", SURVEYS);
 
 /// `RetainObjects`
 pub const RETAIN_OBJECTS: Operation = Operation::change(

@@ -40,15 +40,14 @@ pub fn iam_policy(bound: &Bound) -> Value {
             let writes = if sets { setting.writes } else { &[] };
             let own = own.iter().map(Call::operation);
             for action in own.chain(writes.iter().copied()).flat_map(|operation| operation.iam) {
-                let entry = needs.entry(action).or_default();
                 if let Some(limit) = to.and_then(|to| passed(action, to)) {
-                    entry.insert(limit);
+                    needs.entry(action).or_default().insert(limit);
                     continue;
                 }
                 // What is copied is read where it comes from, and nothing is written there.
                 let sources = sources.iter().filter(|_| looks(action)).copied();
                 for name in sources.chain([on.name.as_str()]) {
-                    entry.insert(resource(action, &on.place, name));
+                    needs.entry(action).or_default().insert(resource(action, &on.place, name));
                 }
             }
         }

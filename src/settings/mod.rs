@@ -12,7 +12,7 @@ mod presence;
 mod property;
 pub mod reference;
 mod s3;
-mod seen;
+pub(crate) mod seen;
 mod sns;
 mod ssm;
 

@@ -160,7 +160,8 @@ pub fn account(world: &Arc<Mutex<World>>) -> Arc<dyn Account> {
 }
 
 pub fn copying(from: &str, to: &str, prefix: &str) -> Copying {
-    Copying { from: from.to_owned(), to: to.to_owned(), prefix: prefix.to_owned() }
+    let (from, to, prefix) = (from.to_owned(), to.to_owned(), prefix.to_owned());
+    Copying { from, to, prefix, accept_unverified: false }
 }
 
 /// The audio bucket into its new one.

@@ -88,8 +88,11 @@ async fn one_that_is_denied_is_named_and_a_bucket_without_object_lock_is_not_tou
     assert_eq!((tally.done, tally.failed), (ALL + 1, 1));
     assert_eq!(tally.failures[0].key, "trial/hello.m4a");
     let desk = Desk::new();
-    let error = desk.ask(Call::SurveyRetention(seven_years())).await.unwrap_err();
-    assert_eq!(error.code, "InvalidRequest");
+    let found = survey(&desk, seven_years()).await;
+    assert_eq!((found.held, found.short.count), (0, ALL + 2), "nothing is held there");
+    let tally = retain(&desk, seven_years()).await;
+    assert_eq!((tally.done, tally.failed), (0, ALL + 2));
+    assert_eq!(tally.failures[0].code, "InvalidRequest");
     let puts = desk.effects("PutObjectRetention");
     assert!(puts.is_empty(), "{puts:?}");
 }

@@ -14,7 +14,7 @@ use super::pairs::{Pair, join};
 use super::{Inner, listing, send};
 use crate::cloud::bulk::{Copying, Stage, Tally};
 use crate::cloud::objects::Listed;
-use crate::cloud::{self, CallError, Ending, Pending, s3};
+use crate::cloud::{CallError, Ending, Pending};
 
 /// How many objects that failed are kept, to be tried once more apart.
 const APART: usize = 1_000;
@@ -91,7 +91,7 @@ async fn walk(
     entry: &Entry,
     tally: &mut Tally,
 ) -> Result<Stage, CallError> {
-    let locked = holds_objects(inner, &of.from).await?;
+    let locked = inner.holds_objects(&of.from).await?;
     let gauge = Gauge::new(inner.tools.limits.objects);
     let job = Arc::new(Job { inner: Arc::clone(inner), of: of.clone(), gauge, locked });
     let source = listing::objects(inner, &of.from, &of.prefix);
@@ -190,24 +190,6 @@ fn count(
         Done::Failed(error) => tally.fail(&task.listed.key, &error.code, &error.message),
     }
     None
-}
-
-/// Whether Object Lock is on.
-async fn holds_objects(inner: &Inner, bucket: &str) -> Result<bool, CallError> {
-    let bucket = bucket.to_owned();
-    let call = cloud::Call::S3(s3::Call::GetObjectLockConfiguration { bucket });
-    let mut tries = 1;
-    loop {
-        match inner.account.send(call.clone()).await {
-            Ok(_) => return Ok(true),
-            Err(error) if error.code == "ObjectLockConfigurationNotFoundError" => return Ok(false),
-            Err(error) if send::passes(&error) && tries < send::TRIES => {
-                inner.rest(tries).await;
-                tries += 1;
-            }
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 impl Job {
