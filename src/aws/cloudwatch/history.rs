@@ -112,3 +112,48 @@ fn time(item: &AlarmHistoryItem) -> Result<Timestamp, CallError> {
     let nanos = i32::try_from(at.subsec_nanos()).unwrap_or_default();
     Timestamp::new(at.secs(), nanos).map_err(|_| unreadable("Timestamp", &at.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::DateTime;
+
+    use super::*;
+
+    fn item(kind: HistoryItemType, data: &str) -> AlarmHistoryItem {
+        AlarmHistoryItem::builder()
+            .timestamp(DateTime::from_secs(1_763_600_000))
+            .history_item_type(kind)
+            .history_data(data)
+            .build()
+    }
+
+    fn what(kind: HistoryItemType, data: &str) -> Result<Option<Happening>, CallError> {
+        happened_in(&item(kind, data)).map(|found| found.map(|happened| happened.what))
+    }
+
+    /// The entries of the CloudWatch user guide and of `API_AlarmHistoryItem`.
+    #[test]
+    fn what_happened_is_read_from_the_entries() {
+        let state = r#"{ "version": "1.0", "oldState": { "stateValue": "OK", "stateReason": "x" },
+            "newState": { "stateValue": "ALARM", "stateReason": "a test", "stateReasonData": {} } }"#;
+        let (to, reason) = (AlarmState::Alarm, "a test".to_owned());
+        let expected = Happening::State { to, reason };
+        assert_eq!(what(HistoryItemType::StateUpdate, state), Ok(Some(expected)));
+        let action = |state: &str| {
+            let data = format!(
+                r#"{{ "actionState": "{state}", "stateUpdateTimestamp": 1, "error": null,
+                "notificationResource": "arn:aws:sns:us-east-1:500313280221:alerts",
+                "publishedMessage": "{{}}" }}"#
+            );
+            what(HistoryItemType::Action, &data)
+        };
+        let told = "arn:aws:sns:us-east-1:500313280221:alerts".to_owned();
+        let expected = |succeeded| Ok(Some(Happening::Action { told: told.clone(), succeeded }));
+        assert_eq!(action("Succeeded"), expected(true));
+        assert_eq!(action("Failed"), expected(false));
+        assert_eq!(what(HistoryItemType::ConfigurationUpdate, "{}"), Ok(None));
+        for odd in ["", "{}", "no JSON", r#"{ "newState": { "stateValue": "FINE" } }"#] {
+            assert!(what(HistoryItemType::StateUpdate, odd).is_err(), "{odd}");
+        }
+    }
+}
