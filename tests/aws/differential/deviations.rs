@@ -377,3 +377,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         why: "ResourceNotFound is an error of API_DeleteAlarms",
     },
 ];
+
+/// Those of Application Auto Scaling, against winterbaume.
+pub const AUTO_SCALING: &[Deviation] = &[];
