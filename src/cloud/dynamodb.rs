@@ -1,11 +1,20 @@
-//! Amazon DynamoDB: tables, their protection, their streams and their continuous backups.
+//! Amazon DynamoDB: tables, what they are and what is set on them, and their continuous backups.
+
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
 use super::operation::operations;
+
+pub use table::{
+    Attribute, AttributeType, Encryption, EncryptionKey, EncryptionStatus, GlobalIndex,
+    GlobalIndexSpec, IndexStatus, KeyPart, KeyRole, LocalIndex, OnDemandLimit, Projection,
+    StreamView, Table, TableClass, TableSpec, TableStatus, Units,
+};
 
 /// A DynamoDB operation with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +46,51 @@ pub enum Call {
         /// Off when absent; otherwise the days that the window reaches back, 1 to 35 (D4).
         recovery_period_days: Option<u32>,
     },
+    /// `CreateTable`.
+    CreateTable {
+        /// Name of the table.
+        table: String,
+        /// What it is to be.
+        spec: Box<TableSpec>,
+    },
+    /// `DeleteTable`, with all its items.
+    DeleteTable {
+        /// Name of the table.
+        table: String,
+    },
+    /// `ListTagsOfResource`: every page.
+    ListTagsOfResource {
+        /// ARN of the table.
+        arn: String,
+    },
+    /// `TagResource`: adds tags, or gives those that are there other values.
+    TagResource {
+        /// ARN of the table.
+        arn: String,
+        /// Values by key.
+        tags: BTreeMap<String, String>,
+    },
+    /// `UntagResource`.
+    UntagResource {
+        /// ARN of the table.
+        arn: String,
+        /// Keys of the tags that go.
+        keys: BTreeSet<String>,
+    },
+    /// `DescribeTimeToLive`.
+    DescribeTimeToLive {
+        /// Name of the table.
+        table: String,
+    },
+    /// `UpdateTimeToLive`: AWS refuses another for up to an hour (D17).
+    UpdateTimeToLive {
+        /// Name of the table.
+        table: String,
+        /// The attribute that holds the second at which an item expires.
+        attribute: String,
+        /// On or off.
+        enabled: bool,
+    },
 }
 
 /// One class of change of `UpdateTable`.
@@ -47,20 +101,43 @@ pub enum TableChange {
     DeletionProtection(bool),
     /// `StreamSpecification`: off when absent.
     Stream(Option<StreamView>),
+    /// `SSESpecification`.
+    Encryption(EncryptionKey),
+    /// `TableClass`.
+    Class(TableClass),
+    /// `BillingMode` on demand.
+    OnDemand {},
+    /// `BillingMode` provisioned with `ProvisionedThroughput` of the table, or that of indexes
+    /// alone. What is not named stays: AWS refuses a capacity that is there already.
+    Provisioned {
+        /// Capacity of the table itself.
+        table: Option<Units>,
+        /// Capacity of global secondary indexes, by name.
+        indexes: BTreeMap<String, Units>,
+    },
 }
 
-/// What a stream record holds of the item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Time to live of a table: which attribute holds the second at which an item expires.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeToLive {
+    /// Its state.
+    pub status: TimeToLiveStatus,
+    /// The attribute, unless it is off.
+    pub attribute: Option<String>,
+}
+
+/// The state of time to live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StreamView {
-    /// Only the key.
-    KeysOnly,
-    /// The item after the change.
-    NewImage,
-    /// The item before the change.
-    OldImage,
-    /// The item before and after.
-    NewAndOldImages,
+pub enum TimeToLiveStatus {
+    /// Being turned on; it may take an hour (D17).
+    Enabling,
+    /// Expired items are deleted.
+    Enabled,
+    /// Being turned off; it may take an hour (D17).
+    Disabling,
+    /// Nothing expires.
+    Disabled,
 }
 
 /// What DynamoDB answers.
@@ -72,49 +149,19 @@ pub enum Reply {
         /// Names of all tables, sorted.
         names: Vec<String>,
     },
-    /// To [`Call::DescribeTable`] and [`Call::UpdateTable`].
-    Table(Table),
+    /// To [`Call::DescribeTable`] and to whatever makes, changes or deletes a table.
+    Table(Box<Table>),
     /// To [`Call::DescribeContinuousBackups`] and [`Call::UpdateContinuousBackups`].
     ContinuousBackups(ContinuousBackups),
-}
-
-/// What DescribeTable says of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    /// Its name.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// AWS's id of this very table: another table of the same name has another.
-    pub id: String,
-    /// Its state.
-    pub status: TableStatus,
-    /// Whether DeleteTable is refused.
-    pub deletion_protection: bool,
-    /// What its stream carries, when one is on.
-    pub stream: Option<StreamView>,
-    /// Number of items as of some hours ago: never a proof of anything (D11).
-    pub items_about: u64,
-}
-
-/// The state of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TableStatus {
-    /// Being made; it cannot be used yet.
-    Creating,
-    /// Being changed; another UpdateTable is refused.
-    Updating,
-    /// Going away.
-    Deleting,
-    /// In use.
-    Active,
-    /// Its KMS key cannot be reached.
-    InaccessibleEncryptionCredentials,
-    /// Being archived, because its KMS key was out of reach for too long.
-    Archiving,
-    /// Archived.
-    Archived,
+    /// To [`Call::ListTagsOfResource`].
+    Tags {
+        /// Values by key.
+        tags: BTreeMap<String, String>,
+    },
+    /// To [`Call::DescribeTimeToLive`].
+    TimeToLive(TimeToLive),
+    /// To a change of which AWS tells nothing.
+    Done {},
 }
 
 /// Continuous backups of a table.
@@ -133,11 +180,18 @@ operations! {
     read {
         DESCRIBE_CONTINUOUS_BACKUPS "DescribeContinuousBackups" "dynamodb:DescribeContinuousBackups";
         DESCRIBE_TABLE "DescribeTable" "dynamodb:DescribeTable";
+        DESCRIBE_TIME_TO_LIVE "DescribeTimeToLive" "dynamodb:DescribeTimeToLive";
         LIST_TABLES "ListTables" "dynamodb:ListTables";
+        LIST_TAGS_OF_RESOURCE "ListTagsOfResource" "dynamodb:ListTagsOfResource";
     }
     change {
+        CREATE_TABLE "CreateTable" ["dynamodb:CreateTable", "dynamodb:TagResource"] Change Refused "DescribeTable";
+        DELETE_TABLE "DeleteTable" ["dynamodb:DeleteTable"] Irreversible Refused "DescribeTable";
+        TAG_RESOURCE "TagResource" ["dynamodb:TagResource"] Change Same "ListTagsOfResource";
+        UNTAG_RESOURCE "UntagResource" ["dynamodb:UntagResource"] Change Same "ListTagsOfResource";
         UPDATE_CONTINUOUS_BACKUPS "UpdateContinuousBackups" ["dynamodb:UpdateContinuousBackups"] Change Same "DescribeContinuousBackups";
         UPDATE_TABLE "UpdateTable" ["dynamodb:UpdateTable"] Change Refused "DescribeTable";
+        UPDATE_TIME_TO_LIVE "UpdateTimeToLive" ["dynamodb:UpdateTimeToLive"] Change Refused "DescribeTimeToLive";
     }
 }
 
@@ -150,17 +204,31 @@ impl Call {
             Self::UpdateTable { .. } => &UPDATE_TABLE,
             Self::DescribeContinuousBackups { .. } => &DESCRIBE_CONTINUOUS_BACKUPS,
             Self::UpdateContinuousBackups { .. } => &UPDATE_CONTINUOUS_BACKUPS,
+            Self::CreateTable { .. } => &CREATE_TABLE,
+            Self::DeleteTable { .. } => &DELETE_TABLE,
+            Self::ListTagsOfResource { .. } => &LIST_TAGS_OF_RESOURCE,
+            Self::TagResource { .. } => &TAG_RESOURCE,
+            Self::UntagResource { .. } => &UNTAG_RESOURCE,
+            Self::DescribeTimeToLive { .. } => &DESCRIBE_TIME_TO_LIVE,
+            Self::UpdateTimeToLive { .. } => &UPDATE_TIME_TO_LIVE,
         }
     }
 
-    /// The table that the call is about.
+    /// The table that the call is about; its ARN where AWS takes nothing else.
     pub fn resource(&self) -> Option<&str> {
         match self {
             Self::ListTables {} => None,
             Self::DescribeTable { table }
             | Self::UpdateTable { table, .. }
             | Self::DescribeContinuousBackups { table }
-            | Self::UpdateContinuousBackups { table, .. } => Some(table),
+            | Self::UpdateContinuousBackups { table, .. }
+            | Self::CreateTable { table, .. }
+            | Self::DeleteTable { table }
+            | Self::DescribeTimeToLive { table }
+            | Self::UpdateTimeToLive { table, .. } => Some(table),
+            Self::ListTagsOfResource { arn }
+            | Self::TagResource { arn, .. }
+            | Self::UntagResource { arn, .. } => Some(arn),
         }
     }
 }

@@ -120,7 +120,7 @@ pub fn call_words(call: &Call) -> String {
     let name = call.operation().name;
     let resource = call.resource().map(|name| format!(" {name}")).unwrap_or_default();
     let rest = match call {
-        Call::DynamoDb(call) => table_words(call),
+        Call::DynamoDb(of_table) => table_words(of_table).unwrap_or_else(|| parameters(call)),
         Call::Sts(_)
         | Call::S3(_)
         | Call::Sns(_)
@@ -136,25 +136,39 @@ pub fn call_words(call: &Call) -> String {
     format!("{name}{resource}{comma}{rest}")
 }
 
-fn table_words(call: &dynamodb::Call) -> String {
+/// The parameters of a DynamoDB call, where a short sentence says them better than their names do.
+fn table_words(call: &dynamodb::Call) -> Option<String> {
     use dynamodb::{Call, TableChange};
     match call {
-        Call::ListTables {}
-        | Call::DescribeTable { .. }
-        | Call::DescribeContinuousBackups { .. } => String::new(),
-        Call::UpdateTable { change: TableChange::DeletionProtection(on), .. } => {
-            format!("deletion protection {}", on_off(*on))
-        }
-        Call::UpdateTable { change: TableChange::Stream(None), .. } => "stream off".to_owned(),
-        Call::UpdateTable { change: TableChange::Stream(Some(view)), .. } => {
-            format!("stream {}", json_words(view))
-        }
+        Call::UpdateTable { change, .. } => match change {
+            TableChange::DeletionProtection(on) => {
+                Some(format!("deletion protection {}", on_off(*on)))
+            }
+            TableChange::Stream(None) => Some("stream off".to_owned()),
+            TableChange::Stream(Some(view)) => Some(format!("stream {}", json_words(view))),
+            TableChange::OnDemand {} => Some("on demand".to_owned()),
+            TableChange::Encryption(_)
+            | TableChange::Class(_)
+            | TableChange::Provisioned { .. } => None,
+        },
         Call::UpdateContinuousBackups { recovery_period_days: None, .. } => {
-            "point-in-time recovery off".to_owned()
+            Some("point-in-time recovery off".to_owned())
         }
         Call::UpdateContinuousBackups { recovery_period_days: Some(days), .. } => {
-            format!("point-in-time recovery on, {days} days")
+            Some(format!("point-in-time recovery on, {days} days"))
         }
+        Call::UpdateTimeToLive { attribute, enabled, .. } => {
+            Some(format!("time to live {}, attribute {attribute}", on_off(*enabled)))
+        }
+        Call::ListTables {}
+        | Call::DescribeTable { .. }
+        | Call::DescribeContinuousBackups { .. }
+        | Call::CreateTable { .. }
+        | Call::DeleteTable { .. }
+        | Call::ListTagsOfResource { .. }
+        | Call::TagResource { .. }
+        | Call::UntagResource { .. }
+        | Call::DescribeTimeToLive { .. } => None,
     }
 }
 

@@ -1,28 +1,26 @@
-//! The simulated DynamoDB: tables with states in between, and continuous backups.
+//! The simulated DynamoDB: tables with states in between, and what is set on them.
+//!
+//! What it leaves out: on-demand limits and replicas (nothing sets them), which KMS keys there are
+//! (every key ARN of the account and Region will do), and that items expire.
+
+mod backups;
+mod create;
+mod table;
+mod tags;
+mod time_to_live;
+mod update;
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cloud::dynamodb::{
-    Call, ContinuousBackups, Reply, StreamView, Table as Description, TableChange, TableStatus,
-};
+use crate::cloud::dynamodb::{Call, Reply};
 use crate::cloud::{CallError, Ending};
 
 use super::lagging::Shelf;
-use super::moment::{Carried, Moment, later, read, refused, wrote};
-
-/// How long a new table is CREATING, in milliseconds.
-const CREATING: i64 = 20_000;
-/// How long an update takes, in milliseconds.
-const UPDATING: i64 = 10_000;
-/// How long after ACTIVE the backups of a new table are still being enabled, in milliseconds.
-/// AWS was seen to need three to six seconds.
-const BACKUPS_ENABLING: i64 = 6_000;
-/// The latest restorable time lags behind now by five minutes (D5).
-const RESTORABLE_LAG: SignedDuration = SignedDuration::from_mins(5);
+use super::moment::{Carried, Moment, later, read};
+use table::Table;
 
 /// All tables of the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,204 +29,104 @@ pub struct Tables {
     shelf: Shelf<Table>,
 }
 
-/// A table as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Table {
-    id: String,
-    active_from: Timestamp,
-    updating_until: Timestamp,
-    deletion_protection: bool,
-    stream: Option<StreamView>,
-    recovery: Option<Recovery>,
-    /// The items, each a JSON object.
-    items: Vec<Value>,
-}
-
-/// Point-in-time recovery that is on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Recovery {
-    days: u32,
-    /// When it was turned on: nothing before can be restored (D6).
-    since: Timestamp,
-}
-
 impl Tables {
     /// Carries out one DynamoDB call.
     pub fn call(&mut self, call: &Call, at: &Moment) -> Carried<Reply> {
+        self.settle(at);
         match call {
             Call::ListTables {} => read(Reply::Tables { names: self.shelf.names(at.now) }),
             Call::DescribeTable { table } => {
                 check_name(table)?;
                 match self.shelf.seen(table, at.now) {
-                    Some(found) => read(Reply::Table(found.describe(table, at))),
+                    Some(found) => read(Reply::Table(Box::new(found.describe(table, at)))),
                     None => absent(table),
                 }
+            }
+            Call::CreateTable { table, spec } => {
+                check_name(table)?;
+                self.create(table, spec, at)
             }
             Call::UpdateTable { table, change } => {
                 check_name(table)?;
                 self.update(table, change, at)
             }
+            Call::DeleteTable { table } => {
+                check_name(table)?;
+                self.delete(table, at)
+            }
             Call::DescribeContinuousBackups { table } => {
                 check_name(table)?;
-                match self.shelf.seen(table, at.now) {
-                    Some(found) => read(Reply::ContinuousBackups(found.backups(at.now))),
-                    None => absent_backups(table),
-                }
+                self.backups(table, at)
             }
             Call::UpdateContinuousBackups { table, recovery_period_days } => {
                 check_name(table)?;
                 self.update_backups(table, *recovery_period_days, at)
             }
+            Call::ListTagsOfResource { arn } => self.tags(arn, at),
+            Call::TagResource { arn, tags } => self.tag(arn, tags, at),
+            Call::UntagResource { arn, keys } => self.untag(arn, keys, at),
+            Call::DescribeTimeToLive { table } => {
+                check_name(table)?;
+                self.time_to_live(table, at)
+            }
+            Call::UpdateTimeToLive { table, attribute, enabled } => {
+                check_name(table)?;
+                self.update_time_to_live(table, attribute, *enabled, at)
+            }
         }
     }
 
-    /// Begins a table, CREATING.
-    pub fn create(&mut self, name: &str, at: &Moment) {
-        let active_from = later(at.now, CREATING);
-        let table = Table { active_from, ..Table::new(name, Vec::new(), at) };
+    /// Begins a table on demand with one key, CREATING.
+    pub fn begin(&mut self, name: &str, key: &str, at: &Moment) {
+        let table = Table::plain(name, key, Vec::new(), at).created_at(at.now);
         self.shelf.set(name, Some(table), at.now, at.visible);
     }
 
-    /// Puts a table that was always there.
-    pub fn place(&mut self, name: &str, items: Vec<Value>, at: &Moment) {
-        self.shelf.set(name, Some(Table::new(name, items, at)), at.now, at.now);
+    /// Puts a table on demand that was always there.
+    pub fn place(&mut self, name: &str, key: &str, items: Vec<Value>, at: &Moment) {
+        self.shelf.set(name, Some(Table::plain(name, key, items, at)), at.now, at.now);
     }
 
     /// What a person could have set, and the items.
     pub fn state(&self) -> Value {
-        let tables = self.shelf.truths().map(|(name, table)| {
-            let state = serde_json::json!({
-                "deletion_protection": table.deletion_protection,
-                "stream": table.stream,
-                "recovery_period_days": table.recovery.as_ref().map(|recovery| recovery.days),
-                "items": table.items,
-            });
-            (name, state)
-        });
-        serde_json::json!(tables.collect::<BTreeMap<_, _>>())
+        let tables = self.shelf.truths().filter(|(_, table)| !table.is_going());
+        serde_json::json!(
+            tables.map(|(name, table)| (name, table.state())).collect::<BTreeMap<_, _>>()
+        )
     }
 
-    fn update(&mut self, name: &str, change: &TableChange, at: &Moment) -> Carried<Reply> {
-        let Some(table) = self.shelf.truth(name) else { return absent(name) };
-        let in_use = match table.status(at.now) {
-            TableStatus::Active => None,
-            TableStatus::Creating => Some("created"),
-            TableStatus::Updating => Some("updated"),
-            TableStatus::Deleting
-            | TableStatus::InaccessibleEncryptionCredentials
-            | TableStatus::Archiving
-            | TableStatus::Archived => Some("deleted"),
-        };
-        if let Some(what) = in_use {
-            return refused(
-                Ending::InUse,
-                "ResourceInUseException",
-                format!(
-                    "Attempt to change a resource which is still in use: Table is being {what}: \
-                     {name}"
-                ),
-            );
-        }
-        let mut new = table.clone();
-        match (change, table.stream) {
-            (TableChange::DeletionProtection(on), _) => new.deletion_protection = *on,
-            (TableChange::Stream(Some(_)), Some(_)) => {
-                return invalid(format!("Table already has an enabled stream: TableName: {name}"));
-            }
-            (TableChange::Stream(None), None) => {
-                return invalid(format!("Table has no stream to disable: TableName: {name}"));
-            }
-            (TableChange::Stream(view), _) => new.stream = *view,
-        }
-        let changed = new != *table;
-        if changed {
-            new.updating_until = later(at.now, UPDATING);
-        }
-        let reply = Reply::Table(new.describe(name, at));
-        self.shelf.set(name, Some(new), at.now, at.visible);
-        wrote(reply, changed)
+    /// Whether the table, or with a name that index of it, is provisioned; none when it is not there.
+    pub fn is_provisioned(&self, name: &str, index: Option<&str>) -> Option<bool> {
+        self.shelf.truth(name).filter(|table| !table.is_going())?.is_provisioned(index)
     }
 
-    fn update_backups(&mut self, name: &str, days: Option<u32>, at: &Moment) -> Carried<Reply> {
-        let Some(table) = self.shelf.truth(name) else { return absent_backups(name) };
-        if let Some(days) = days.filter(|days| !(1..=35).contains(days)) {
-            let bound =
-                if days < 1 { "greater than or equal to 1" } else { "less than or equal to 35" };
+    /// Takes away what has been deleted by now.
+    fn settle(&mut self, at: &Moment) {
+        let gone = |table: &Table| table.gone_from.filter(|gone| *gone <= at.now);
+        let names: Vec<_> = self
+            .shelf
+            .truths()
+            .filter_map(|(name, table)| Some((name.to_owned(), gone(table)?)))
+            .collect();
+        for (name, gone) in names {
+            self.shelf.set(&name, None, gone, gone);
+        }
+    }
+
+    /// The table that an ARN names, as it is.
+    fn of_arn<'a>(&self, arn: &'a str, at: &Moment) -> Result<&'a str, CallError> {
+        let ours = at.place.arn("dynamodb", "table/");
+        let Some(name) = arn.strip_prefix(&ours) else {
             return invalid(format!(
-                "1 validation error detected: Value '{days}' at \
-                 'pointInTimeRecoverySpecification.recoveryPeriodInDays' failed to satisfy \
-                 constraint: Member must have value {bound}"
+                "Invalid TableArn: Invalid ResourceArn provided as input {arn}"
             ));
-        }
-        if at.now < later(table.active_from, BACKUPS_ENABLING) {
-            return refused(
-                Ending::InUse,
-                "ContinuousBackupsUnavailableException",
-                format!("Backups are being enabled for the table: {name}. Please retry later"),
-            );
-        }
-        let mut new = table.clone();
-        let since = table.recovery.as_ref().map_or(at.now, |recovery| recovery.since);
-        new.recovery = days.map(|days| Recovery { days, since });
-        let reply = Reply::ContinuousBackups(new.backups(at.now));
-        let changed = self.shelf.set(name, Some(new), at.now, at.visible);
-        wrote(reply, changed)
-    }
-}
-
-impl Table {
-    fn new(name: &str, items: Vec<Value>, at: &Moment) -> Self {
-        Self {
-            id: at.uuid(&format!("table {name}")),
-            // Old enough for its backups to be ready.
-            active_from: later(at.now, -BACKUPS_ENABLING),
-            updating_until: at.now,
-            deletion_protection: false,
-            stream: None,
-            recovery: None,
-            items,
-        }
-    }
-
-    fn status(&self, at: Timestamp) -> TableStatus {
-        if at < self.active_from {
-            TableStatus::Creating
-        } else if at < self.updating_until {
-            TableStatus::Updating
-        } else {
-            TableStatus::Active
-        }
-    }
-
-    fn describe(&self, name: &str, at: &Moment) -> Description {
-        Description {
-            name: name.to_owned(),
-            arn: at.place.arn("dynamodb", &format!("table/{name}")),
-            id: self.id.clone(),
-            status: self.status(at.now),
-            deletion_protection: self.deletion_protection,
-            stream: self.stream,
-            items_about: self.items.len() as u64,
-        }
-    }
-
-    fn backups(&self, now: Timestamp) -> ContinuousBackups {
-        let Some(Recovery { days, since }) = self.recovery else {
-            return ContinuousBackups { recovery_period_days: None, earliest: None, latest: None };
         };
-        let reach = SignedDuration::from_hours(24 * i64::from(days));
-        let back = |by| now.checked_sub(by).unwrap_or(Timestamp::MIN).max(since);
-        ContinuousBackups {
-            recovery_period_days: Some(days),
-            earliest: Some(whole_second(back(reach))),
-            latest: Some(whole_second(back(RESTORABLE_LAG))),
+        if self.shelf.truth(name).is_none() {
+            let message = format!("Requested resource not found: ResourcArn: {arn} not found");
+            return Err(CallError::new(Ending::Absent, "ResourceNotFoundException", message));
         }
+        Ok(name)
     }
-}
-
-/// AWS tells restorable times to the second.
-fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 fn check_name(name: &str) -> Result<(), CallError> {
@@ -242,21 +140,28 @@ fn check_name(name: &str) -> Result<(), CallError> {
     } else {
         return Ok(());
     };
+    invalid(message)
+}
+
+fn invalid<R>(message: impl Into<String>) -> Result<R, CallError> {
     Err(CallError::new(Ending::Refused, "ValidationException", message))
 }
 
-fn invalid<R>(message: String) -> Carried<R> {
-    refused(Ending::Refused, "ValidationException", message)
+/// A quota of the account or the table: AWS takes the call again later.
+fn exceeded<R>(message: String) -> Result<R, CallError> {
+    Err(CallError::new(Ending::Throttled, "LimitExceededException", message))
 }
 
-fn absent<R>(name: &str) -> Carried<R> {
+fn in_use<R>(name: &str, what: &str) -> Result<R, CallError> {
+    let message = format!(
+        "Attempt to change a resource which is still in use: Table is being {what}: {name}"
+    );
+    Err(CallError::new(Ending::InUse, "ResourceInUseException", message))
+}
+
+fn absent<R>(name: &str) -> Result<R, CallError> {
     let message = format!("Requested resource not found: Table: {name} not found");
-    refused(Ending::Absent, "ResourceNotFoundException", message)
-}
-
-/// The calls for backups have an exception of their own for the same thing.
-fn absent_backups<R>(name: &str) -> Carried<R> {
-    refused(Ending::Absent, "TableNotFoundException", format!("Table not found: {name}"))
+    Err(CallError::new(Ending::Absent, "ResourceNotFoundException", message))
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ pub struct Seed {
 pub struct TableSeed {
     /// Its name.
     pub name: String,
+    /// The attribute that is its key, a string: `id` when left out.
+    #[serde(default = "id")]
+    pub key: String,
     /// Its items, each a JSON object.
     #[serde(default)]
     pub items: Vec<Value>,
@@ -51,9 +54,9 @@ impl Seed {
     /// A world that holds this.
     pub fn world(&self, place: Place, seed: u64, now: Timestamp) -> World {
         let mut world = World::new(place, seed, now);
-        for TableSeed { name, items } in &self.tables {
+        for TableSeed { name, key, items } in &self.tables {
             let at = world.moment(now);
-            world.dynamodb.place(name, items.clone(), &at);
+            world.dynamodb.place(name, key, items.clone(), &at);
         }
         for BucketSeed { name, versioned, objects } in &self.buckets {
             let at = world.moment(now);
@@ -61,6 +64,10 @@ impl Seed {
         }
         world
     }
+}
+
+fn id() -> String {
+    "id".to_owned()
 }
 
 /// An estate with these tables and buckets (name, versioned) and nothing in them that matters: a
@@ -74,6 +81,7 @@ pub fn from_inventory(
 ) -> World {
     let table = |name: &String| TableSeed {
         name: name.clone(),
+        key: id(),
         items: (1..=3).map(|n| json!({ "id": format!("{name}-{n}"), "n": n })).collect(),
     };
     let bucket = |(name, versioned): &(String, bool)| BucketSeed {
@@ -91,15 +99,19 @@ pub fn from_inventory(
 /// SiteLogix before any phase: voice reports of building sites, unprotected.
 pub fn sitelogix(place: Place, now: Timestamp) -> World {
     let tables = [
-        ("sitelogix-reports", reports()),
-        ("sitelogix-personnel", personnel()),
-        ("sitelogix-vendors", vendors()),
-        ("sitelogix-constraints", constraints()),
+        ("sitelogix-reports", "reportId", reports()),
+        ("sitelogix-personnel", "personnelId", personnel()),
+        ("sitelogix-vendors", "vendorId", vendors()),
+        ("sitelogix-constraints", "constraintId", constraints()),
     ];
     let seeded = Seed {
         tables: tables
             .into_iter()
-            .map(|(name, items)| TableSeed { name: name.to_owned(), items })
+            .map(|(name, key, items)| TableSeed {
+                name: name.to_owned(),
+                key: key.to_owned(),
+                items,
+            })
             .collect(),
         buckets: vec![
             recordings("sitelogix-audio-files-prod", true, "audio", "m4a"),

@@ -134,7 +134,7 @@ impl World {
     /// Begins a table as somebody else in the account would: it is CREATING for a while.
     pub fn create_table(&mut self, table: &str, now: Timestamp) {
         let at = self.moment(now);
-        self.dynamodb.create(table, &at);
+        self.dynamodb.begin(table, "id", &at);
     }
 
     /// The account's state without ledger, clock, faults, counters, ids and times: two worlds of

@@ -45,7 +45,7 @@ async fn reply(live: &muster::aws::Live, call: Call) -> Reply {
 
 async fn table(live: &muster::aws::Live, call: Call) -> Table {
     match reply(live, call).await {
-        Reply::Table(table) => table,
+        Reply::Table(table) => *table,
         other => unreachable!("{other:?}"),
     }
 }

@@ -27,6 +27,10 @@ fn table_in(status: &str, protected: bool) -> Outcome {
         "id": "1", "name": "sitelogix-reports", "arn": "a",
         "status": status, "deletion_protection": protected,
         "stream": null, "items_about": 3,
+        "created": null, "attributes": [], "keys": [], "global_indexes": [],
+        "local_indexes": [], "vector_indexes": [], "capacity": null,
+        "on_demand_limit": null, "encryption": null, "class": "STANDARD",
+        "latest_stream": null, "replicas": [],
     });
     let reply: Result<dynamodb::Reply, _> = serde_json::from_value(value);
     answered(Reply::DynamoDb(reply.unwrap()))

@@ -29,7 +29,7 @@ fn recover(days: Option<u32>) -> Call {
 fn look(desk: &mut Desk, second: f64) -> String {
     let reply = desk.good(second, describe(TABLE));
     let field = |name: &str| {
-        let from = reply.split_once(&format!("{name}:")).unwrap().1;
+        let from = reply.split_once(&format!(",{name}:")).unwrap().1;
         from.split([',', '}']).next().unwrap().to_owned()
     };
     [field("status"), field("deletion_protection"), field("stream")].join(" ")
