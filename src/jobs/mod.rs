@@ -6,10 +6,17 @@
 //! that AWS gave it up, and that a call of it which was cut short goes on where it stopped. In a
 //! book it is written `run`, `on`, `with`. One file per job.
 
+mod cloudformation;
+
 use crate::settings::{self, Setting};
 
 /// Every job, in order of id.
-pub const TABLE: &[Setting] = &[];
+pub const TABLE: &[Setting] = &[
+    Setting::of::<cloudformation::ChangeSet>(),
+    Setting::of::<cloudformation::DeleteStack>(),
+    Setting::of::<cloudformation::Deploy>(),
+    Setting::of::<cloudformation::Drift>(),
+];
 
 /// The job with this id.
 pub fn find(id: &str) -> Option<&'static Setting> {

@@ -123,7 +123,7 @@ mod tests {
         });
         let world = world();
         let (on, kind) = ("ListBuckets".to_owned(), FaultKind::Throttled);
-        let fault = Fault { on, resource: None, nth: 2, times: 1, kind };
+        let fault = Fault { on, resource: None, nth: 2, times: 1, kind, reason: None };
         world.lock().unwrap().set_faults(vec![fault]);
         let mut endings = Vec::new();
         for _ in 0..4 {

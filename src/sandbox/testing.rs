@@ -80,4 +80,4 @@ macro_rules! into_call {
         })*
     };
 }
-into_call!(sts Sts, dynamodb DynamoDb, s3 S3, sns Sns, cloudtrail CloudTrail, cloudwatch CloudWatch);
+into_call!(sts Sts, dynamodb DynamoDb, s3 S3, sns Sns, cloudtrail CloudTrail, cloudwatch CloudWatch, cloudformation CloudFormation);

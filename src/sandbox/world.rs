@@ -68,6 +68,8 @@ impl World {
         let at = self.moment(now);
         let request_id = at.request_id(call.operation().service);
         self.sns.settle(self.clock, self.recipient_confirms);
+        let mut services = cloudformation::Services { dynamodb: &mut self.dynamodb };
+        self.cloudformation.settle(&mut services, &mut self.faults, &at);
         let fault = self.fault_for(call);
         if let Some(kind) = fault
             && !kind.applies()
@@ -182,7 +184,9 @@ impl World {
             Call::AutoScaling(call) => wrap(self.autoscaling.call(call, at), Reply::AutoScaling),
             Call::Backup(call) => wrap(self.backup.call(call, at), Reply::Backup),
             Call::CloudFormation(call) => {
-                wrap(self.cloudformation.call(call, at), Reply::CloudFormation)
+                let mut services = cloudformation::Services { dynamodb: &mut self.dynamodb };
+                let done = self.cloudformation.call(call, &mut services, at);
+                wrap(done, Reply::CloudFormation)
             }
             Call::S3Control(call) => wrap(self.s3control.call(call, at), Reply::S3Control),
             Call::Ssm(call) => wrap(self.ssm.call(call, at), Reply::Ssm),

@@ -25,7 +25,7 @@ fn version(enabled: bool) -> Call {
 }
 
 fn fault(on: &str, kind: FaultKind) -> Fault {
-    Fault { on: on.to_owned(), resource: None, nth: 1, times: 1, kind }
+    Fault { on: on.to_owned(), resource: None, nth: 1, times: 1, kind, reason: None }
 }
 
 /// A day's work: one call of every kind that matters here, each ten seconds after the last.

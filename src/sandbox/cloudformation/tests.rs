@@ -1,0 +1,1 @@
+//! Stacks as an operator meets them.
