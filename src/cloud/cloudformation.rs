@@ -171,11 +171,7 @@ pub const EXECUTE_CHANGE_SET: Operation =
     change("ExecuteChangeSet", &["cloudformation:ExecuteChangeSet"], Danger::Change);
 
 /// Every change has a token, or says nothing of what is gone already: repeated, it does no more.
-const fn change(
-    name: &'static str,
-    iam: &'static [&'static str],
-    danger: Danger,
-) -> Operation {
+const fn change(name: &'static str, iam: &'static [&'static str], danger: Danger) -> Operation {
     Operation::change(SERVICE, name, iam, danger, Repeat::Same, &["DescribeStacks"])
 }
 

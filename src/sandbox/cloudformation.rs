@@ -44,7 +44,12 @@ struct Named {
 
 impl CloudFormation {
     /// Carries out one call.
-    pub fn call(&mut self, call: &Call, services: &mut Services<'_>, at: &Moment) -> Carried<Reply> {
+    pub fn call(
+        &mut self,
+        call: &Call,
+        services: &mut Services<'_>,
+        at: &Moment,
+    ) -> Carried<Reply> {
         match call {
             Call::DescribeStack { stack } => {
                 let found = self.shelf.seen(stack, at.now);
@@ -99,9 +104,10 @@ impl CloudFormation {
 
     /// What a person could have set.
     pub fn state(&self) -> Value {
-        let live = self.shelf.truths().filter_map(|(name, named)| {
-            Some((name, named.live.as_ref()?.state()))
-        });
+        let live = self
+            .shelf
+            .truths()
+            .filter_map(|(name, named)| Some((name, named.live.as_ref()?.state())));
         serde_json::json!(live.collect::<BTreeMap<_, _>>())
     }
 
@@ -134,7 +140,9 @@ impl CloudFormation {
             (ChangeSetKind::Create, Some(stack))
                 if stack.status != StackStatus::ReviewInProgress =>
             {
-                let message = format!("Stack [{name}] already exists and cannot be created again with the changeSet [{change_set}].");
+                let message = format!(
+                    "Stack [{name}] already exists and cannot be created again with the changeSet [{change_set}]."
+                );
                 return Err(invalid(message));
             }
             (ChangeSetKind::Update, Some(stack)) if !stack.status.is_stable() => {
@@ -229,9 +237,7 @@ impl CloudFormation {
         let Some(mut stack) = self.live(name).cloned() else {
             return wrote(Reply::Done {}, false);
         };
-        if stack.token.as_deref() == Some(token)
-            && stack.status == StackStatus::DeleteInProgress
-        {
+        if stack.token.as_deref() == Some(token) && stack.status == StackStatus::DeleteInProgress {
             return wrote(Reply::Done {}, false);
         }
         if stack.termination_protection {
@@ -260,9 +266,8 @@ impl CloudFormation {
 
 fn check_name(name: &str) -> Result<(), CallError> {
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    let is_name = begins
-        && name.len() <= 128
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_name =
+        begins && name.len() <= 128 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if is_name {
         return Ok(());
     }

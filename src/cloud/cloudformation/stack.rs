@@ -285,10 +285,7 @@ impl PlannedChange {
     pub fn loses(&self) -> bool {
         let goes = self.action == "Remove"
             || (self.action != "Add"
-                && matches!(
-                    self.replacement,
-                    Some(Replacement::True | Replacement::Conditional)
-                ));
+                && matches!(self.replacement, Some(Replacement::True | Replacement::Conditional)));
         let kept = matches!(self.policy.as_deref(), Some("Retain" | "ReplaceAndRetain"));
         goes && !kept
     }

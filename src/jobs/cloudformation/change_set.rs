@@ -1,7 +1,9 @@
 //! `cloudformation.change_set`: what a template would change in a stack, made ready to be shown.
 
 use super::deployment::Deployment;
-use super::{blocked, call, describe, is_busy, live, stack, template, token, unfit_name, unreadable};
+use super::{
+    blocked, call, describe, is_busy, live, stack, template, token, unfit_name, unreadable,
+};
 use crate::cloud::cloudformation::{
     CREATE_CHANGE_SET, Call, ChangeSetKind, ChangeSetSpec, ChangeSetStatus, DELETE_CHANGE_SET,
     DELETE_STACK, ExecutionStatus, StackStatus,
@@ -22,8 +24,7 @@ impl Property for ChangeSet {
         changed yet. `cloudformation.deploy` with the same values shows it and executes it. Where \
         the stack is new AWS makes it too, empty, in REVIEW_IN_PROGRESS, and cleans up by itself a \
         creation that fails. Of a stack that is deployed like this already none is made.";
-    const SOURCE: &'static str =
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html";
+    const SOURCE: &'static str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html";
     const EXAMPLE: &'static str = super::EXAMPLE;
     const WRITES: &'static [&'static Operation] =
         &[&CREATE_CHANGE_SET, &DELETE_CHANGE_SET, &DELETE_STACK];
@@ -131,8 +132,7 @@ impl Property for ChangeSet {
     fn setback(_on: &Target, seen: &[Outcome]) -> Option<Setback> {
         let found = stack(seen).ok().flatten()?;
         let failed = found.change_sets.iter().find(|set| {
-            set.name.starts_with(super::deployment::PREFIX)
-                && set.status == ChangeSetStatus::Failed
+            set.name.starts_with(super::deployment::PREFIX) && set.status == ChangeSetStatus::Failed
         })?;
         let why = failed.reason.as_deref().unwrap_or("AWS does not say why");
         Some(Setback {

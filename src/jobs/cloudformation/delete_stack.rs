@@ -10,9 +10,7 @@ use super::{
 };
 use crate::cloud::cloudformation::{Call, DELETE_STACK};
 use crate::cloud::{self, Danger, Operation, Outcome};
-use crate::settings::{
-    Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread,
-};
+use crate::settings::{Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread};
 
 /// `cloudformation.delete_stack`
 pub(in crate::jobs) struct DeleteStack;
@@ -83,7 +81,10 @@ impl Property for DeleteStack {
             .map(super::named)
             .collect();
         if !unnamed.is_empty() {
-            let why = format!("these would go with the stack, with what they hold: {}", unnamed.join(", "));
+            let why = format!(
+                "these would go with the stack, with what they hold: {}",
+                unnamed.join(", ")
+            );
             let fix = "name them in `loses` if they may go, or have the template keep them \
                 (`DeletionPolicy` Retain) and deploy it first";
             return Err(Breach::refuse("F5", why, fix));
@@ -118,10 +119,8 @@ impl Property for DeleteStack {
             return Change::because(Danger::Destroy, why);
         }
         let names: Vec<_> = from.loses.iter().map(String::as_str).collect();
-        let why = format!(
-            "The stack goes, and with it, and with what they hold: {}.",
-            names.join(", ")
-        );
+        let why =
+            format!("The stack goes, and with it, and with what they hold: {}.", names.join(", "));
         Change::because(Danger::Destroy, why)
     }
 

@@ -9,9 +9,7 @@ use crate::cloud::cloudformation::{
     Call, DELETE_STACK, EXECUTE_CHANGE_SET, ExecutionStatus, PlannedChange, Stack, StackStatus,
 };
 use crate::cloud::{self, Danger, Operation, Outcome};
-use crate::settings::{
-    Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread,
-};
+use crate::settings::{Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread};
 
 /// `cloudformation.deploy`
 pub(in crate::jobs) struct Deploy;
@@ -28,8 +26,7 @@ impl Property for Deploy {
         other change sets of the stack (F3). AWS makes what is in the stack with the permissions \
         of whoever executes, which the policy of a book does not list. A new stack is taken back \
         by deleting it; of a change AWS knows no exact way back.";
-    const SOURCE: &'static str =
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html";
+    const SOURCE: &'static str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html";
     const EXAMPLE: &'static str = super::EXAMPLE;
     const WRITES: &'static [&'static Operation] = &[&EXECUTE_CHANGE_SET, &DELETE_STACK];
 
@@ -106,7 +103,8 @@ impl Property for Deploy {
         };
         let said = format!("It {}.", ready.changes.join(", "));
         if !ready.losses.is_empty() {
-            let why = format!("What is there is lost: it {}. In all: {said}", ready.losses.join(", "));
+            let why =
+                format!("What is there is lost: it {}. In all: {said}", ready.losses.join(", "));
             return Change::because(Danger::Destroy, why);
         }
         if from.template.is_some() {
@@ -131,9 +129,10 @@ impl Property for Deploy {
         let Some(set) = to.ready_in(stack) else { return Vec::new() };
         let mut breaches: Vec<_> =
             set.changes.iter().filter_map(|change| loss(stack, change)).collect();
-        let others = stack.change_sets.iter().filter(|other| {
-            other.id != set.id && other.execution == ExecutionStatus::Available
-        });
+        let others = stack
+            .change_sets
+            .iter()
+            .filter(|other| other.id != set.id && other.execution == ExecutionStatus::Available);
         let others: Vec<_> = others.map(|other| other.name.as_str()).collect();
         if !others.is_empty() {
             let why = format!("executing it deletes other change sets: {}", others.join(", "));
@@ -172,7 +171,8 @@ fn loss(stack: &Stack, change: &PlannedChange) -> Option<Breach> {
     let there = losses(stack).find(|one| one.logical == change.logical);
     let name = there.map_or_else(|| change.logical.clone(), named);
     if there.is_some_and(|one| one.protected == Some(true)) {
-        let why = format!("the change set {}, and {name} is protected against deletion", words(change));
+        let why =
+            format!("the change set {}, and {name} is protected against deletion", words(change));
         let fix = "leave it in the template, or turn its protection off first if it may go";
         return Some(Breach::refuse("F5", why, fix));
     }

@@ -31,8 +31,7 @@ impl Property for Drift {
     const HELP: &'static str = "What of a stack somebody changed behind its back. AWS compares only \
         what the template sets, and nested stacks separately (F4): deletion protection that the \
         template does not name is no drift. AWS reads every resource for it, which takes a while.";
-    const SOURCE: &'static str =
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DetectStackDrift.html";
+    const SOURCE: &'static str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DetectStackDrift.html";
     const EXAMPLE: &'static str = "{ resources = {} }";
 
     fn read(on: &Target) -> Vec<cloud::Call> {
@@ -67,8 +66,9 @@ fn words(resource: &DriftedResource) -> (String, Vec<String>) {
     if resource.deleted {
         return (name, vec!["deleted".to_owned()]);
     }
-    let differences = resource.differences.iter().map(|one| {
-        format!("{}: {}, not {}", one.path, one.actual, one.expected)
-    });
+    let differences = resource
+        .differences
+        .iter()
+        .map(|one| format!("{}: {}, not {}", one.path, one.actual, one.expected));
     (name, differences.collect())
 }

@@ -48,9 +48,10 @@ fn cause(event: &StackEvent) -> String {
 
 /// Why a deployment failed, once AWS is done with it.
 pub(super) fn of_deployment(stack: &Stack) -> Option<Setback> {
-    let waits = stack.change_sets.iter().any(|set| {
-        set.name.starts_with(PREFIX) && set.execution == ExecutionStatus::Available
-    });
+    let waits = stack
+        .change_sets
+        .iter()
+        .any(|set| set.name.starts_with(PREFIX) && set.execution == ExecutionStatus::Available);
     // While ours can be executed, what is told is from before it.
     if waits || stack.status.is_busy() {
         return None;

@@ -61,10 +61,8 @@ pub(super) fn missing(to: &Deployment) -> Option<Breach> {
 pub(super) fn lint(to: &Deployment) -> Vec<Breach> {
     let Some(text) = &to.template else { return missing(to).into_iter().collect() };
     if text.len() > LARGEST {
-        let why = format!(
-            "the template has {} bytes, and a call takes at most {LARGEST}",
-            text.len()
-        );
+        let why =
+            format!("the template has {} bytes, and a call takes at most {LARGEST}", text.len());
         return vec![Breach::unfit(why, "make it smaller, or two stacks of it")];
     }
     let template: Value = match serde_json::from_str(text) {
@@ -170,9 +168,8 @@ fn accounts(template: &Value) -> Option<Breach> {
 }
 
 fn account(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| {
-        word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .find(|word| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn texts(value: &Value) -> Vec<&str> {

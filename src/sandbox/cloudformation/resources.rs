@@ -327,18 +327,11 @@ fn units(value: &Value) -> Units {
     let number = |value: &Value| {
         value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok())).unwrap_or(0)
     };
-    Units {
-        read: number(&value["ReadCapacityUnits"]),
-        write: number(&value["WriteCapacityUnits"]),
-    }
+    Units { read: number(&value["ReadCapacityUnits"]), write: number(&value["WriteCapacityUnits"]) }
 }
 
 /// A scalable target. What it scales must be there.
-fn target(
-    properties: &Value,
-    services: &mut Services<'_>,
-    at: &Moment,
-) -> Result<Begun, Not> {
+fn target(properties: &Value, services: &mut Services<'_>, at: &Moment) -> Result<Begun, Not> {
     let of = |name: &str| plain(&properties[name]);
     let (id, dimension, space) =
         (of("ResourceId"), of("ScalableDimension"), of("ServiceNamespace"));

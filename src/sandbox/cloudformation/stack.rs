@@ -188,16 +188,17 @@ impl Stack {
     /// What DescribeStacks and the calls beside it say.
     pub fn describe(&self, tables: &mut Tables, at: &Moment) -> cloudformation::Stack {
         let still = !self.status.is_busy();
-        let resource = |(logical, resource): (&String, &Resource)| cloudformation::Resource {
-            logical: logical.clone(),
-            physical: resource.physical.clone(),
-            kind: resource.kind.clone(),
-            status: resource.status.clone(),
-            reason: resource.reason.clone(),
-            protected: resource.physical.as_deref().filter(|_| still).and_then(|physical| {
-                resources::is_protected(&resource.kind, physical, tables, at)
-            }),
-        };
+        let resource =
+            |(logical, resource): (&String, &Resource)| cloudformation::Resource {
+                logical: logical.clone(),
+                physical: resource.physical.clone(),
+                kind: resource.kind.clone(),
+                status: resource.status.clone(),
+                reason: resource.reason.clone(),
+                protected: resource.physical.as_deref().filter(|_| still).and_then(|physical| {
+                    resources::is_protected(&resource.kind, physical, tables, at)
+                }),
+            };
         let sets = self.change_sets.iter().filter(|_| still);
         cloudformation::Stack {
             id: self.id.clone(),
@@ -245,7 +246,8 @@ impl Stack {
         let mut changes = Vec::new();
         for logical in &wanted {
             let to = template.properties(logical, &scope)?;
-            let kind = template.resource(logical).map_or("", |one| one["Type"].as_str().unwrap_or(""));
+            let kind =
+                template.resource(logical).map_or("", |one| one["Type"].as_str().unwrap_or(""));
             match self.resources.get(logical).filter(|resource| resource.physical.is_some()) {
                 None => changes.push(planned("Add", logical, kind, None)),
                 Some(resource) if resource.properties != to => {

@@ -56,8 +56,9 @@ impl Template {
         };
         let template = Self { root };
         if template.section("Resources").is_none_or(Map::is_empty) {
-            return Err("Template format error: At least one Resources member must be defined."
-                .to_owned());
+            return Err(
+                "Template format error: At least one Resources member must be defined.".to_owned()
+            );
         }
         for (name, resource) in template.resources() {
             if resource.get("Type").and_then(Value::as_str).is_none() {
@@ -200,11 +201,13 @@ impl Template {
                           parameters."
                     .to_owned()),
             },
-            "Fn::Not" => {
-                parts().first().map_or(Ok(true), |one| self.truth(one, scope).map(|t| !t))
+            "Fn::Not" => parts().first().map_or(Ok(true), |one| self.truth(one, scope).map(|t| !t)),
+            "Fn::And" => {
+                parts().iter().try_fold(true, |all, one| Ok(all & self.truth(one, scope)?))
             }
-            "Fn::And" => parts().iter().try_fold(true, |all, one| Ok(all & self.truth(one, scope)?)),
-            "Fn::Or" => parts().iter().try_fold(false, |any, one| Ok(any | self.truth(one, scope)?)),
+            "Fn::Or" => {
+                parts().iter().try_fold(false, |any, one| Ok(any | self.truth(one, scope)?))
+            }
             other => Err(format!("Template error: {other} is no function of conditions")),
         }
     }
@@ -291,11 +294,19 @@ fn references(value: &Value) -> Vec<String> {
                 return path.split('.').next().map(str::to_owned).into_iter().collect();
             }
             ("Fn::GetAtt", Value::Array(path)) => {
-                return path.first().and_then(Value::as_str).map(str::to_owned).into_iter().collect();
+                return path
+                    .first()
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect();
             }
             ("Fn::Sub", Value::String(text)) => {
                 let names = placeholders(text).map(|(_, name)| name);
-                return names.filter_map(|name| name.split('.').next()).map(str::to_owned).collect();
+                return names
+                    .filter_map(|name| name.split('.').next())
+                    .map(str::to_owned)
+                    .collect();
             }
             _ => {}
         }

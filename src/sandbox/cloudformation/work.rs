@@ -106,7 +106,12 @@ fn tasks(names: impl IntoIterator<Item = (String, Does)>) -> BTreeMap<String, Ta
 }
 
 /// Begins to carry out a change set.
-pub fn begin(stack: &mut Stack, spec: &ChangeSetSpec, parameters: BTreeMap<String, String>, at: &Moment) -> Result<(), String> {
+pub fn begin(
+    stack: &mut Stack,
+    spec: &ChangeSetSpec,
+    parameters: BTreeMap<String, String>,
+    at: &Moment,
+) -> Result<(), String> {
     let template = Template::read(&spec.template)?;
     let creates = stack.status == StackStatus::ReviewInProgress;
     let wanted: BTreeSet<String> = {
@@ -130,9 +135,7 @@ pub fn begin(stack: &mut Stack, spec: &ChangeSetSpec, parameters: BTreeMap<Strin
     work.former = Some(former);
     for name in &wanted {
         let written = template.resource(name);
-        let text = |key: &str| {
-            written.and_then(|one| one[key].as_str()).map(str::to_owned)
-        };
+        let text = |key: &str| written.and_then(|one| one[key].as_str()).map(str::to_owned);
         let dependencies = template.dependencies(name);
         let policy = text("DeletionPolicy");
         let resource = stack.resources.entry(name.clone()).or_insert_with(|| Resource {
@@ -200,8 +203,7 @@ fn run(
         State::Running(_) => go_on(stack, name, task.does, services, at),
         // The way back begins first.
         State::Waiting
-            if !work.failed.is_empty()
-                && matches!(work.kind, Kind::Creating | Kind::Updating) =>
+            if !work.failed.is_empty() && matches!(work.kind, Kind::Creating | Kind::Updating) =>
         {
             return;
         }
@@ -237,9 +239,7 @@ fn run(
 
 /// Whether everything that has to come before is done.
 fn is_turn(stack: &Stack, work: &Work, name: &str, does: Does) -> bool {
-    let is_open = |other: &str| {
-        work.tasks.get(other).is_some_and(|task| task.state != State::Done)
-    };
+    let is_open = |other: &str| work.tasks.get(other).is_some_and(|task| task.state != State::Done);
     match does {
         Does::Create | Does::Modify => stack
             .resources
@@ -381,10 +381,8 @@ fn give_up(stack: &mut Stack, work: Work, at: Timestamp) {
         }
     }
     let which = work.failed.join(", ");
-    let what = format!(
-        "The following resource(s) failed to {}: [{which}].",
-        verb.to_ascii_lowercase()
-    );
+    let what =
+        format!("The following resource(s) failed to {}: [{which}].", verb.to_ascii_lowercase());
     if work.kind == Kind::Creating {
         let gone = |stack: &Stack| {
             let there = stack.resources.iter().filter(|(_, one)| one.physical.is_some());
@@ -437,14 +435,17 @@ fn finish(stack: &mut Stack, work: Work, services: &mut Services<'_>, at: &Momen
                 let _gone = resources::delete(kind, physical, services, at).is_ok();
             }
             let wanted: BTreeSet<&String> = work.tasks.keys().collect();
-            let old = stack.resources.iter().filter(|(name, one)| {
-                !wanted.contains(name) && one.physical.is_some()
-            });
+            let old = stack
+                .resources
+                .iter()
+                .filter(|(name, one)| !wanted.contains(name) && one.physical.is_some());
             let old = tasks(old.map(|(name, _)| (name.clone(), Does::Delete)));
             stack.work = Some(Work::new(Kind::CleaningUp, now, old));
         }
         Kind::CleaningUp => {
-            stack.resources.retain(|_, one| one.physical.is_some() && one.status != "DELETE_SKIPPED");
+            stack
+                .resources
+                .retain(|_, one| one.physical.is_some() && one.status != "DELETE_SKIPPED");
             set_outputs(stack, at);
             executed(stack, ExecutionStatus::ExecuteComplete);
             stack.become_(StackStatus::UpdateComplete, failed, now);
