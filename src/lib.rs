@@ -11,14 +11,17 @@
 //! app/         the imperative shell: owns time, tasks, files, channels; nothing below knows it
 //! tui/         the full-screen console; the only folder that names ratatui and crossterm
 //! linear/      the same console as plain lines
+//! report/      a run as a page: Markdown, HTML or JSON, made of its records alone; askama
 //! link.rs      what a console and the runner say to each other: Ask up, News down
 //! journal/     append-only, hash-chained, fsynced record of events
 //! engine/      pure: commands and answers in, events out, and the state that the events make
 //! runbook/     pure: TOML text in, a checked and bound book out, or problems with their places
 //! estate/      pure: environments and inventory
+//! compliance/  pure: profiles, which reads a scan makes, outcomes, score, and how they are shown
 //! settings/    pure: the table of settings, over calls and replies
 //! jobs/        pure: the table of jobs: settings that take long, and say how far they are
 //! cloud/       pure: the closed vocabulary of AWS operations
+//! bulk/        work over many objects: one call above, as many as there are objects below
 //! sandbox/     a simulated AWS account behind the same calls
 //! aws/         AWS itself behind the same calls; the only folder that names aws_* (feature `aws`)
 //! problem/     what is wrong in a file, with its place
@@ -120,8 +123,10 @@
 pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod bulk;
 pub mod cli;
 pub mod cloud;
+pub mod compliance;
 pub mod engine;
 pub mod error;
 pub mod estate;
@@ -130,6 +135,7 @@ pub mod journal;
 pub mod linear;
 pub mod link;
 pub mod problem;
+pub mod report;
 pub mod runbook;
 pub mod sandbox;
 pub mod settings;

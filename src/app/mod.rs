@@ -13,8 +13,11 @@ mod hands;
 mod history;
 mod hub;
 mod library;
+mod many;
 mod planner;
 pub mod practice;
+mod reports;
+mod scan;
 mod wire;
 
 pub use account::{Connected, connect};
@@ -25,3 +28,5 @@ pub use history::{History, state_of};
 pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
+pub use reports::report_of;
+pub use scan::{Pacer, Scanned, newest, report, scan};

@@ -3,6 +3,7 @@
 mod args;
 mod attach;
 mod check;
+mod compliance;
 mod console;
 mod doctor;
 mod generate;
@@ -12,6 +13,7 @@ mod out;
 mod plan;
 mod practice;
 mod reach;
+mod report;
 mod run;
 mod runner;
 mod runs;
@@ -90,6 +92,7 @@ async fn command(
         Some(Command::List) => list::list(&context, json, out),
         Some(Command::Show(args)) => show::show(&context, &args, json, out),
         Some(Command::Plan(args)) => plan::plan(&context, &args, json, out).await,
+        Some(Command::Compliance(args)) => compliance::compliance(&context, &args, json, out).await,
         Some(Command::Run(args)) => run::run(context, args, out).await,
         Some(Command::Resume(args)) => run::resume(context, args, out).await,
         Some(Command::Rollback(args)) => run::rollback(context, args, out).await,
@@ -102,6 +105,7 @@ async fn command(
         Some(Command::Status { run, hand_over }) => {
             runs::status(&context, run.as_deref(), hand_over, json, out).await
         }
+        Some(Command::Report(args)) => report::report(&context, &args, json, out),
         Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),
         Some(Command::Practice { command }) => practice::practice(&context, &command, json, out),
         Some(Command::Doctor) => doctor::doctor(&context, json, out).await,

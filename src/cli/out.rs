@@ -25,8 +25,7 @@ impl Out {
 
     /// Data as JSON, on as many lines as it takes.
     pub fn json(self, value: &impl Serialize) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+        let _ = writeln!(io::stdout().lock(), "{}", json_text(value));
     }
 
     /// Raw bytes, as they are.
@@ -44,6 +43,11 @@ impl Out {
     pub fn talk(self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", lines(text.trim_end()));
     }
+}
+
+/// Data as JSON, with its hidden characters escaped, as it is printed or kept in a file.
+pub(super) fn json_text(value: &impl Serialize) -> String {
+    escaped(&serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
 fn lines(text: &str) -> String {

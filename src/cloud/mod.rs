@@ -8,14 +8,17 @@
 
 pub mod autoscaling;
 pub mod backup;
+pub mod bulk;
 mod clock;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;
 mod ending;
+pub mod objects;
 mod operation;
 mod place;
+pub mod quota;
 pub mod s3;
 pub mod s3control;
 pub mod sns;
@@ -60,6 +63,10 @@ pub enum Call {
     S3Control(s3control::Call),
     /// AWS Systems Manager.
     Ssm(ssm::Call),
+    /// Objects of Amazon S3.
+    Objects(objects::Call),
+    /// Work over many objects, which neither of the accounts knows.
+    Bulk(bulk::Call),
 }
 
 /// The answer to a [`Call`] that was carried out.
@@ -88,6 +95,10 @@ pub enum Reply {
     S3Control(s3control::Reply),
     /// AWS Systems Manager.
     Ssm(ssm::Reply),
+    /// Objects of Amazon S3.
+    Objects(objects::Reply),
+    /// Work over many objects.
+    Bulk(bulk::Reply),
 }
 
 /// A reply with the id under which AWS can find the request again.
@@ -109,6 +120,12 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub trait Account: Send + Sync {
     /// Carries out one call, once. A call that changes something is never repeated in here.
     fn send(&self, call: Call) -> Pending<Outcome>;
+
+    /// Carries out one read with one request. Whoever asks so many that AWS throttles some repeats
+    /// those at their own pace: a repetition in here would come on top of that.
+    fn send_once(&self, call: Call) -> Pending<Outcome> {
+        self.send(call)
+    }
 
     /// How far the clock of this machine is ahead of the account's, as its latest answers told it;
     /// negative when it is behind, none when that is not known.
@@ -132,6 +149,8 @@ impl Call {
             Self::CloudFormation(call) => call.operation(),
             Self::S3Control(call) => call.operation(),
             Self::Ssm(call) => call.operation(),
+            Self::Objects(call) => call.operation(),
+            Self::Bulk(call) => call.operation(),
         }
     }
 
@@ -149,6 +168,27 @@ impl Call {
             Self::CloudFormation(call) => call.resource(),
             Self::S3Control(call) => call.resource(),
             Self::Ssm(call) => call.resource(),
+            Self::Objects(call) => Some(call.resource()),
+            Self::Bulk(call) => Some(call.resource()),
+        }
+    }
+
+    /// The name of the resource that is only read, where one is changed by what is in another.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Bulk(call) => call.source(),
+            Self::Objects(call) => call.source(),
+            Self::Sts(_)
+            | Self::DynamoDb(_)
+            | Self::S3(_)
+            | Self::Sns(_)
+            | Self::CloudTrail(_)
+            | Self::CloudWatch(_)
+            | Self::AutoScaling(_)
+            | Self::Backup(_)
+            | Self::CloudFormation(_)
+            | Self::S3Control(_)
+            | Self::Ssm(_) => None,
         }
     }
 
@@ -170,10 +210,12 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         autoscaling::OPERATIONS,
         backup::OPERATIONS,
+        bulk::OPERATIONS,
         cloudformation::OPERATIONS,
         cloudtrail::OPERATIONS,
         cloudwatch::OPERATIONS,
         dynamodb::OPERATIONS,
+        objects::OPERATIONS,
         s3::OPERATIONS,
         s3control::OPERATIONS,
         sns::OPERATIONS,

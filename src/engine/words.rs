@@ -130,7 +130,9 @@ pub fn call_words(call: &Call) -> String {
         | Call::Backup(_)
         | Call::CloudFormation(_)
         | Call::S3Control(_)
-        | Call::Ssm(_) => parameters(call),
+        | Call::Ssm(_)
+        | Call::Objects(_)
+        | Call::Bulk(_) => parameters(call),
     };
     let comma = if rest.is_empty() { "" } else { ", " };
     format!("{name}{resource}{comma}{rest}")

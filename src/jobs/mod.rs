@@ -7,6 +7,9 @@
 //! book it is written `run`, `on`, `with`. One file per job.
 
 mod cloudformation;
+mod copy_bucket;
+mod retain_objects;
+mod words;
 
 use crate::settings::{self, Setting};
 
@@ -16,6 +19,8 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<cloudformation::DeleteStack>(),
     Setting::of::<cloudformation::Deploy>(),
     Setting::of::<cloudformation::Drift>(),
+    Setting::of::<copy_bucket::CopyBucket>(),
+    Setting::of::<retain_objects::RetainObjects>(),
 ];
 
 /// The job with this id.

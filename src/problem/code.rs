@@ -100,6 +100,8 @@ codes! {
     NoAnswerYet "no-answer-yet",
     /// A book of kind check that sets something.
     CheckBookSets "check-book-sets",
+    /// A book, or a step of one, that is not there.
+    UnknownBook "unknown-book",
     /// A book that sets something and checks nothing.
     NothingChecked "nothing-checked",
     /// A step that does again what an earlier one did.

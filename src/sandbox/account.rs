@@ -105,6 +105,7 @@ mod tests {
             nth: 1,
             times: 1,
             kind: FaultKind::LostReply,
+            reason: None,
         };
         world.lock().unwrap().set_faults(vec![fault]);
         assert_eq!(sandbox.send(version()).await.unwrap_err().ending, Ending::Unknown);

@@ -1,12 +1,18 @@
 //! One bucket of the simulated S3: its documents, and what S3 refuses to write into them.
 
+mod lifecycle;
+mod replication;
+mod tags;
+mod tiering;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloud::s3::{
-    Algorithm, Encryption, Logging, PublicAccessBlock, Reply, Retention, Versioning,
+    Algorithm, Encryption, Lifecycle, Logging, PublicAccessBlock, Replication, Reply, Retention,
+    Tiering, Versioning,
 };
 use crate::cloud::{CallError, Ending};
 
@@ -23,8 +29,15 @@ pub struct Bucket {
     encryption: Encryption,
     policy: Option<Value>,
     logging: Option<Logging>,
-    /// What is in it, by key.
-    objects: BTreeMap<String, String>,
+    #[serde(default)]
+    lifecycle: Option<Lifecycle>,
+    /// By id.
+    #[serde(default)]
+    tierings: BTreeMap<String, Tiering>,
+    #[serde(default)]
+    replication: Option<Replication>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
 }
 
 /// Object Lock that is on.
@@ -52,14 +65,17 @@ impl Bucket {
             },
             policy: None,
             logging: None,
-            objects: BTreeMap::new(),
+            lifecycle: None,
+            tierings: BTreeMap::new(),
+            replication: None,
+            tags: BTreeMap::new(),
         }
     }
 
     /// A bucket that was always there.
-    pub fn seeded(versioned: bool, objects: BTreeMap<String, String>) -> Self {
+    pub fn seeded(versioned: bool) -> Self {
         let versioning = if versioned { Versioning::Enabled } else { Versioning::Never };
-        Self { versioning, objects, ..Self::new(false) }
+        Self { versioning, ..Self::new(false) }
     }
 
     /// The policy, when there is one.
@@ -69,7 +85,32 @@ impl Bucket {
 
     /// Whether new objects are locked, which no delivery of access logs stands (S13).
     pub fn has_default_retention(&self) -> bool {
-        self.object_lock.as_ref().is_some_and(|lock| lock.default_retention.is_some())
+        self.default_retention().is_some()
+    }
+
+    /// What new objects are held by, if anything.
+    pub fn default_retention(&self) -> Option<&Retention> {
+        self.object_lock.as_ref()?.default_retention.as_ref()
+    }
+
+    /// Whether versions can be held.
+    pub const fn is_locked(&self) -> bool {
+        self.object_lock.is_some()
+    }
+
+    /// Whether old versions are kept.
+    pub const fn versions(&self) -> Versioning {
+        self.versioning
+    }
+
+    /// Whether versions have ids: it is versioned, or was.
+    pub fn was_versioned(&self) -> bool {
+        self.versioning != Versioning::Never
+    }
+
+    /// How new objects are encrypted.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.encryption.algorithm
     }
 
     /// `GetBucketVersioning`.
@@ -116,11 +157,8 @@ impl Bucket {
         read(Reply::Logging { logging: self.logging.clone() })
     }
 
-    /// Whether `DeleteBucket` may remove it.
-    pub fn check_empty(&self) -> Result<(), CallError> {
-        if self.objects.is_empty() {
-            return Ok(());
-        }
+    /// What `DeleteBucket` says when something is in it.
+    pub fn not_empty(&self) -> CallError {
         let versions = match self.versioning {
             Versioning::Never => "",
             Versioning::Enabled | Versioning::Suspended => {
@@ -128,7 +166,7 @@ impl Bucket {
             }
         };
         let message = format!("The bucket you tried to delete is not empty{versions}");
-        Err(CallError::new(Ending::Refused, "BucketNotEmpty", message))
+        CallError::new(Ending::Refused, "BucketNotEmpty", message)
     }
 
     /// `PutPublicAccessBlock`.
@@ -157,6 +195,13 @@ impl Bucket {
                  cannot be changed.",
             ));
         }
+        if !enabled && self.replication.is_some() {
+            return Err(bucket_state(
+                "A replication configuration is present on this bucket, so you cannot change the \
+                 versioning state. To change the versioning state, first delete the replication \
+                 configuration.",
+            ));
+        }
         self.versioning = if enabled { Versioning::Enabled } else { Versioning::Suspended };
         Ok(())
     }
@@ -170,12 +215,7 @@ impl Bucket {
         }
         match retention.map(|retention| (retention.days, retention.years)) {
             Some((Some(_), Some(_)) | (None, None)) => {
-                return Err(CallError::new(
-                    Ending::Refused,
-                    "MalformedXML",
-                    "The XML you provided was not well-formed or did not validate against our \
-                     published schema",
-                ));
+                return Err(malformed());
             }
             Some((Some(0), None) | (None, Some(0))) => {
                 return Err(argument("Default retention period must be a positive integer value."));
@@ -222,4 +262,16 @@ fn bucket_state(message: &str) -> CallError {
 
 fn argument(message: &str) -> CallError {
     CallError::new(Ending::Refused, "InvalidArgument", message)
+}
+
+fn request(message: &str) -> CallError {
+    CallError::new(Ending::Refused, "InvalidRequest", message)
+}
+
+fn malformed() -> CallError {
+    CallError::new(
+        Ending::Refused,
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    )
 }

@@ -147,7 +147,8 @@ impl FaultKind {
     /// What the caller gets instead of a reply.
     pub fn error(self, call: &Call, request_id: &str) -> CallError {
         let (ending, of_s3, other) = self.words();
-        let (code, message) = if matches!(call, Call::S3(_)) { of_s3 } else { other };
+        let (code, message) =
+            if matches!(call, Call::S3(_) | Call::Objects(_)) { of_s3 } else { other };
         let mut error = CallError::new(ending, code, message);
         error.request_id = self.answered().then(|| request_id.to_owned());
         error
@@ -227,6 +228,12 @@ impl FaultKind {
             ),
         }
     }
+}
+
+/// Work over many objects came here, instead of the calls that it is made of.
+pub(super) fn not_one_call() -> CallError {
+    let message = "work over many objects is carried out call by call before it comes here";
+    CallError::new(Ending::Refused, "NotOneCall", message)
 }
 
 /// Code and message of an error.

@@ -1,14 +1,13 @@
 //! Worlds to begin with: an estate as it was before any phase, with data in it.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cloud::Place;
 
-use super::World;
+use super::objects::Seeded;
+use super::{World, recordings};
 
 /// What an account holds at the beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,9 +44,9 @@ pub struct BucketSeed {
     /// Whether old versions of objects are kept.
     #[serde(default)]
     pub versioned: bool,
-    /// Its objects: text by key.
+    /// Its objects, with their versions.
     #[serde(default)]
-    pub objects: BTreeMap<String, String>,
+    pub objects: Vec<Seeded>,
 }
 
 impl Seed {
@@ -60,7 +59,7 @@ impl Seed {
         }
         for BucketSeed { name, versioned, objects } in &self.buckets {
             let at = world.moment(now);
-            world.s3.place(name, *versioned, objects.clone(), &at);
+            world.s3.place(name, *versioned, objects, &at);
         }
         world
     }
@@ -87,7 +86,7 @@ pub fn from_inventory(
     let bucket = |(name, versioned): &(String, bool)| BucketSeed {
         name: name.clone(),
         versioned: *versioned,
-        objects: BTreeMap::from([("hello.txt".to_owned(), format!("one object of {name}"))]),
+        objects: vec![Seeded::text("hello.txt", format!("one object of {name}"))],
     };
     let seeded = Seed {
         tables: tables.iter().map(table).collect(),
@@ -114,8 +113,16 @@ pub fn sitelogix(place: Place, now: Timestamp) -> World {
             })
             .collect(),
         buckets: vec![
-            recordings("sitelogix-audio-files-prod", true, "audio", "m4a"),
-            recordings("sitelogix-transcripts-prod", false, "transcripts", "json"),
+            BucketSeed {
+                name: "sitelogix-audio-files-prod".to_owned(),
+                versioned: true,
+                objects: recordings::audio(&REPORTS),
+            },
+            BucketSeed {
+                name: "sitelogix-transcripts-prod".to_owned(),
+                versioned: false,
+                objects: recordings::transcripts(&REPORTS),
+            },
         ],
     };
     seeded.world(place, 1, now)
@@ -157,14 +164,4 @@ fn constraints() -> Vec<Value> {
         .into_iter()
         .map(|(id, text)| json!({ "constraintId": id, "text": text }))
         .collect()
-}
-
-fn recordings(name: &str, versioned: bool, folder: &str, suffix: &str) -> BucketSeed {
-    let object =
-        |(id, day, by)| (format!("{folder}/{day}/{id}.{suffix}"), format!("{id}, spoken by {by}"));
-    BucketSeed {
-        name: name.to_owned(),
-        versioned,
-        objects: REPORTS.into_iter().map(object).collect(),
-    }
 }

@@ -32,7 +32,7 @@ pub struct World {
     cloudtrail: cloudtrail::Trails,
     cloudwatch: cloudwatch::Alarms,
     autoscaling: autoscaling::AutoScaling,
-    backup: backup::Backup,
+    pub(super) backup: backup::Backup,
     cloudformation: cloudformation::CloudFormation,
     s3control: s3control::S3Control,
     ssm: ssm::Ssm,
@@ -68,7 +68,8 @@ impl World {
         let at = self.moment(now);
         let request_id = at.request_id(call.operation().service);
         self.sns.settle(self.clock, self.recipient_confirms);
-        let mut services = cloudformation::Services { dynamodb: &mut self.dynamodb };
+        let (dynamodb, autoscaling) = (&mut self.dynamodb, &mut self.autoscaling);
+        let mut services = cloudformation::Services { dynamodb, autoscaling };
         self.cloudformation.settle(&mut services, &mut self.faults, &at);
         let fault = self.fault_for(call);
         if let Some(kind) = fault
@@ -133,6 +134,12 @@ impl World {
         self.recipient_confirms = confirms;
     }
 
+    /// Changes the contents of an object, as a fault of the disks would: neither its size nor its
+    /// time shows it. False when there is no such object.
+    pub fn corrupt(&mut self, bucket: &str, key: &str) -> bool {
+        self.s3.corrupt(bucket, key)
+    }
+
     /// Begins a table as somebody else in the account would: it is CREATING for a while.
     pub fn create_table(&mut self, table: &str, now: Timestamp) {
         let at = self.moment(now);
@@ -181,15 +188,20 @@ impl World {
                 wrap(self.cloudtrail.call(call, &self.s3, at), Reply::CloudTrail)
             }
             Call::CloudWatch(call) => wrap(self.cloudwatch.call(call, at), Reply::CloudWatch),
-            Call::AutoScaling(call) => wrap(self.autoscaling.call(call, at), Reply::AutoScaling),
+            Call::AutoScaling(call) => {
+                wrap(self.autoscaling.call(call, &self.dynamodb, at), Reply::AutoScaling)
+            }
             Call::Backup(call) => wrap(self.backup.call(call, at), Reply::Backup),
             Call::CloudFormation(call) => {
-                let mut services = cloudformation::Services { dynamodb: &mut self.dynamodb };
+                let (dynamodb, autoscaling) = (&mut self.dynamodb, &mut self.autoscaling);
+                let mut services = cloudformation::Services { dynamodb, autoscaling };
                 let done = self.cloudformation.call(call, &mut services, at);
                 wrap(done, Reply::CloudFormation)
             }
             Call::S3Control(call) => wrap(self.s3control.call(call, at), Reply::S3Control),
             Call::Ssm(call) => wrap(self.ssm.call(call, at), Reply::Ssm),
+            Call::Objects(call) => wrap(self.s3.object(call, at), Reply::Objects),
+            Call::Bulk(_) => Err(super::fault::not_one_call()),
         }
     }
 

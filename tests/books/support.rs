@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
+use muster::compliance::Profile;
 use muster::estate::Estate;
 use muster::problem::{Problem, Source};
 use muster::runbook::Book;
@@ -86,6 +87,10 @@ impl Case {
         self.source.path.starts_with("estate-")
     }
 
+    pub fn is_profile(&self) -> bool {
+        self.source.path.starts_with("compliance")
+    }
+
     /// What is wrong with it, and whether it can be used.
     pub fn problems(&self) -> (bool, Vec<Problem>) {
         if self.is_estate() {
@@ -93,6 +98,14 @@ impl Case {
             return (estate.is_some(), problems);
         }
         let estate = harbour();
+        if self.is_profile() {
+            let (book, _) =
+                Book::load(&source("tests/books/good/minimal.toml", "minimal"), &estate);
+            let broken = ["broken".to_owned()];
+            let (profile, problems) =
+                Profile::load(&self.source, &estate, &[book.unwrap()], &broken);
+            return (profile.is_some(), problems);
+        }
         let (book, mut problems) = Book::load(&self.source, &estate);
         let (Some(book), Some((environment, params))) = (&book, &self.bind) else {
             return (book.is_some(), problems);

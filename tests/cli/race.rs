@@ -34,8 +34,23 @@ fn machine() -> Machine {
     machine
 }
 
+/// The process that walks.
+struct Holder {
+    id: u32,
+    told: mpsc::Receiver<Told>,
+}
+
+impl Holder {
+    /// Kills it as `kill -9` does, and sees it gone: until then it may hold the lock.
+    fn kill(self) {
+        let id = rustix::process::Pid::from_raw(self.id.cast_signed()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+        assert!(matches!(self.told.recv(), Ok(Told::Ended(id, _)) if id == self.id));
+    }
+}
+
 /// Starts these processes at once. Returns the one that walks, after all others have ended.
-fn race(machine: &Machine, racers: &[&[&str]]) -> (Option<u32>, Vec<(u32, Ran)>) {
+fn race(machine: &Machine, racers: &[&[&str]]) -> (Option<Holder>, Vec<(u32, Ran)>) {
     let (tell, told) = mpsc::channel();
     let running: Vec<_> = racers.iter().map(|words| machine.start_talking(words)).collect();
     for racer in running {
@@ -50,7 +65,7 @@ fn race(machine: &Machine, racers: &[&[&str]]) -> (Option<u32>, Vec<(u32, Ran)>)
         }
     }
     assert!(walks.len() < 2, "{walks:?} walk the same run");
-    (walks.pop(), ended)
+    (walks.pop().map(|id| Holder { id, told }), ended)
 }
 
 /// Reads what a process prints: that it walks, as soon as it does, or how it ended.
@@ -61,16 +76,7 @@ fn watch(mut racer: Running, tell: &mpsc::Sender<Told>) {
         tell.send(Told::Walks(id)).unwrap();
     }
     // To its end, so that it never waits for a reader.
-    let ran = racer.end();
-    if !walks {
-        tell.send(Told::Ended(id, ran)).unwrap();
-    }
-}
-
-/// Kills the process as `kill -9` does.
-fn kill(id: u32) {
-    let id = rustix::process::Pid::from_raw(id.cast_signed()).unwrap();
-    rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+    tell.send(Told::Ended(id, racer.end())).unwrap();
 }
 
 /// One race among equals: one walks, and every other names it.
@@ -79,9 +85,9 @@ fn among_equals(machine: &Machine, words: &[&str], racers: usize) {
     let Some(holder) = holder else { panic!("nobody walks: {others:?}") };
     for (_, other) in others {
         other.ended(exit::FAILED).says("written by another process");
-        other.says(&format!("process {holder}, since "));
+        other.says(&format!("process {}, since ", holder.id));
     }
-    kill(holder);
+    holder.kill();
 }
 
 #[test]
@@ -128,7 +134,7 @@ fn between_those_who_begin_and_those_who_resume_at_most_one_walks() {
                 "{other}"
             );
         }
-        holder.into_iter().for_each(kill);
+        holder.into_iter().for_each(Holder::kill);
     }
     machine.no_faults();
     machine.run(&RESUME).ended(exit::SUCCEEDED);

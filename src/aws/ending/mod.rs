@@ -216,6 +216,11 @@ pub(super) fn invalid(message: impl Into<String>) -> CallError {
     CallError::new(Ending::Refused, INVALID_REQUEST, message)
 }
 
+/// Work over many objects, which is carried out call by call before it comes here.
+pub(super) fn not_one_call() -> CallError {
+    invalid("work over many objects is not one request; nothing was sent")
+}
+
 /// A request that lacks a part; nothing was sent.
 pub(super) fn unbuilt(error: BuildError) -> CallError {
     invalid(error.to_string())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::cloud::autoscaling::{self, Scalable, Tracking};
 use crate::cloud::cloudformation::PropertyDifference;
 use crate::cloud::dynamodb::{
     self, Attribute, AttributeType, EncryptionKey, GlobalIndexSpec, KeyPart, KeyRole, LocalIndex,
@@ -12,6 +13,7 @@ use crate::cloud::dynamodb::{
 };
 use crate::cloud::{CallError, Ending};
 
+use super::super::autoscaling::AutoScaling;
 use super::super::dynamodb::Tables;
 use super::super::moment::Moment;
 use super::template::plain;
@@ -23,6 +25,7 @@ pub const POLICY: &str = "AWS::ApplicationAutoScaling::ScalingPolicy";
 /// The services that stacks make things in.
 pub struct Services<'a> {
     pub dynamodb: &'a mut Tables,
+    pub autoscaling: &'a mut AutoScaling,
 }
 
 /// What is known of a resource once it was begun.
@@ -87,8 +90,17 @@ pub fn create(
             attributes.extend(stream.map(|stream| ("StreamArn".to_owned(), stream)));
             Ok(Begun { physical: table, attributes })
         }
-        TARGET => target(properties, services, at),
-        POLICY => policy(name, properties, at),
+        TARGET => {
+            let of = scalable(properties)?;
+            register(&of, properties, services, at)?;
+            let physical = format!("{}|{}|dynamodb", of.resource, of.dimension.name());
+            Ok(Begun { physical, attributes: BTreeMap::new() })
+        }
+        POLICY => {
+            let arn = put_policy(name, properties, services, at)?;
+            let attributes = BTreeMap::from([("Arn".to_owned(), arn.clone())]);
+            Ok(Begun { attributes, physical: arn })
+        }
         other => Err(Not::Ever(format!(
             "Resource type {other} is not one that the simulated account can make"
         ))),
@@ -134,8 +146,10 @@ pub fn modify(
     services: &mut Services<'_>,
     at: &Moment,
 ) -> Result<(), Not> {
-    if kind != TABLE {
-        return Ok(());
+    match kind {
+        TARGET => return register(&scalable(properties)?, properties, services, at),
+        POLICY => return put_policy(physical, properties, services, at).map(|_| ()),
+        _ => {}
     }
     let (table, wanted) = table(physical, properties)?;
     let read = dynamodb::Call::DescribeTable { table: table.clone() };
@@ -169,11 +183,12 @@ pub fn modify(
 pub fn delete(
     kind: &str,
     physical: &str,
+    properties: &Value,
     services: &mut Services<'_>,
     at: &Moment,
 ) -> Result<(), Not> {
     if kind != TABLE {
-        return Ok(());
+        return unscale(kind, properties, services, at);
     }
     let table = || physical.to_owned();
     let truth = services.dynamodb.call(&dynamodb::Call::DeleteTable { table: table() }, at);
@@ -330,33 +345,92 @@ fn units(value: &Value) -> Units {
     Units { read: number(&value["ReadCapacityUnits"]), write: number(&value["WriteCapacityUnits"]) }
 }
 
-/// A scalable target. What it scales must be there.
-fn target(properties: &Value, services: &mut Services<'_>, at: &Moment) -> Result<Begun, Not> {
-    let of = |name: &str| plain(&properties[name]);
-    let (id, dimension, space) =
-        (of("ResourceId"), of("ScalableDimension"), of("ServiceNamespace"));
-    let name = id.strip_prefix("table/").and_then(|path| path.split('/').next());
-    let missing = || {
-        Not::Ever(format!(
-            "Resource handler returned message: \"No scalable target is possible for {id}: the \
-             table does not exist\" (HandlerErrorCode: NotFound)"
-        ))
+/// What a scalable target or a policy is about. Both may name it by the id of the target.
+fn scalable(properties: &Value) -> Result<Scalable, Not> {
+    let target = properties["ScalingTargetId"].as_str().unwrap_or_default();
+    let mut parts = target.split('|');
+    let mut of = |name: &str| {
+        let part = parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
+        part.unwrap_or_else(|| plain(&properties[name]))
     };
-    let table = name.ok_or_else(missing)?;
-    is_active(table, services, at)?.then_some(()).ok_or_else(missing)?;
-    let physical = format!("{id}|{dimension}|{space}");
-    Ok(Begun { physical, attributes: BTreeMap::new() })
+    let (resource, dimension) = (of("ResourceId"), of("ScalableDimension"));
+    let space = of("ServiceNamespace");
+    let dimension = serde_json::from_value(Value::String(dimension.clone())).map_err(|_| {
+        Not::Ever(format!("Unsupported scalable dimension: {dimension} of {space}"))
+    })?;
+    Ok(Scalable { resource, dimension })
 }
 
-fn policy(name: &str, properties: &Value, at: &Moment) -> Result<Begun, Not> {
-    let id = at.uuid(&format!("scaling policy {name}"));
-    let target = plain(&properties["ScalingTargetId"]);
-    let mut parts = target.split('|');
-    let (resource, _) = (parts.next().unwrap_or_default(), parts.next());
-    let policy = plain(&properties["PolicyName"]);
-    let path = format!("scalingPolicy:{id}:resource/dynamodb/{resource}:policyName/{policy}");
-    let arn = at.place.arn("autoscaling", &path);
-    Ok(Begun { attributes: BTreeMap::from([("Arn".to_owned(), arn.clone())]), physical: arn })
+fn register(
+    of: &Scalable,
+    properties: &Value,
+    services: &mut Services<'_>,
+    at: &Moment,
+) -> Result<(), Not> {
+    let number = |name: &str| {
+        properties[name].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or_default()
+    };
+    let call = autoscaling::Call::RegisterScalableTarget {
+        of: of.clone(),
+        min: number("MinCapacity"),
+        max: number("MaxCapacity"),
+    };
+    services.autoscaling.call(&call, services.dynamodb, at)?;
+    Ok(())
+}
+
+/// Puts a policy, and answers its ARN.
+fn put_policy(
+    logical: &str,
+    properties: &Value,
+    services: &mut Services<'_>,
+    at: &Moment,
+) -> Result<String, Not> {
+    let of = scalable(properties)?;
+    let tracked = &properties["TargetTrackingScalingPolicyConfiguration"];
+    let seconds =
+        |name: &str| tracked[name].as_u64().and_then(|seconds| u32::try_from(seconds).ok());
+    let Some(target_utilization) = tracked["TargetValue"].as_f64() else {
+        let message = "only policies that track a utilisation can be made here";
+        return Err(Not::Ever(message.to_owned()));
+    };
+    let name = plain(&properties["PolicyName"]);
+    let call = autoscaling::Call::PutScalingPolicy {
+        of: of.clone(),
+        name: name.clone(),
+        tracking: Tracking {
+            target_utilization,
+            scale_in_cooldown_seconds: seconds("ScaleInCooldown"),
+            scale_out_cooldown_seconds: seconds("ScaleOutCooldown"),
+            disable_scale_in: tracked["DisableScaleIn"].as_bool().unwrap_or(false),
+        },
+    };
+    services.autoscaling.call(&call, services.dynamodb, at)?;
+    let id = at.uuid(&format!("scaling policy {logical}"));
+    let Scalable { resource, .. } = of;
+    let path = format!("scalingPolicy:{id}:resource/dynamodb/{resource}:policyName/{name}");
+    Ok(at.place.arn("autoscaling", &path))
+}
+
+/// Takes scaling away; what is gone already is gone.
+fn unscale(
+    kind: &str,
+    properties: &Value,
+    services: &mut Services<'_>,
+    at: &Moment,
+) -> Result<(), Not> {
+    let of = scalable(properties)?;
+    let call = if kind == TARGET {
+        autoscaling::Call::DeregisterScalableTarget { of }
+    } else {
+        let name = plain(&properties["PolicyName"]);
+        autoscaling::Call::DeleteScalingPolicy { of, name }
+    };
+    match services.autoscaling.call(&call, services.dynamodb, at) {
+        Ok(_) => Ok(()),
+        Err(error) if error.ending == Ending::Absent => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What of a table is not as these properties say; what they do not say is not compared (F4).

@@ -33,7 +33,7 @@ pub struct Work {
     /// What an update came from, for the way back.
     pub former: Option<Former>,
     /// What goes once everything else is done: of resources that were replaced.
-    pub leftovers: Vec<(String, String)>,
+    pub leftovers: Vec<Leftover>,
     /// Whether the failure of a creation deletes the stack.
     pub cleans_up: bool,
 }
@@ -73,6 +73,9 @@ pub enum State {
     Running(Timestamp),
     Done,
 }
+
+/// What was replaced: its type, its name in AWS and its properties.
+pub type Leftover = (String, String, serde_json::Value);
 
 /// What a stack was before an update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -297,7 +300,11 @@ fn begin_task(
             one["UpdateReplacePolicy"].as_str().is_some_and(|policy| policy.starts_with("Retain"))
         });
         work.leftovers.extend(
-            resource.physical.clone().filter(|_| !keeps).map(|old| (resource.kind.clone(), old)),
+            resource
+                .physical
+                .clone()
+                .filter(|_| !keeps)
+                .map(|old| (resource.kind.clone(), old, resource.properties.clone())),
         );
     }
     stack.resource_becomes(name, "CREATE_IN_PROGRESS", None, at.now);
@@ -357,7 +364,7 @@ fn go_on(
     match does {
         Does::Create => resources::settle(kind, physical, properties, services, at)?,
         Does::Modify => resources::modify(kind, physical, properties, services, at)?,
-        Does::Delete => resources::delete(kind, physical, services, at)?,
+        Does::Delete => resources::delete(kind, physical, properties, services, at)?,
     }
     Ok(true)
 }
@@ -430,9 +437,9 @@ fn finish(stack: &mut Stack, work: Work, services: &mut Services<'_>, at: &Momen
         }
         Kind::Updating => {
             stack.become_(StackStatus::UpdateCompleteCleanupInProgress, None, now);
-            for (kind, physical) in &work.leftovers {
+            for (kind, physical, properties) in &work.leftovers {
                 // One that AWS cannot delete stays outside the stack.
-                let _gone = resources::delete(kind, physical, services, at).is_ok();
+                let _gone = resources::delete(kind, physical, properties, services, at).is_ok();
             }
             let wanted: BTreeSet<&String> = work.tasks.keys().collect();
             let old = stack

@@ -243,6 +243,7 @@ fn a_fault_waits_for_its_call() {
         nth: 2,
         times: 2,
         kind: FaultKind::InUse,
+        reason: None,
     }]);
     let other = s3::Call::PutBucketVersioning {
         bucket: "sitelogix-audio-files-prod".to_owned(),
