@@ -195,7 +195,7 @@ impl CloudFormation {
             || found.execution == ExecutionStatus::ExecuteInProgress
         {
             let message = format!("ChangeSet [{id}] cannot be deleted in its current status.");
-            return refused(Ending::InUse, "InvalidChangeSetStatus", message);
+            return refused(Ending::Refused, "InvalidChangeSetStatus", message);
         }
         stack.change_sets.remove(&set);
         let changed = self.put(name, Some(stack), at);

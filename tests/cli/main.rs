@@ -27,6 +27,7 @@ mod refused;
 mod report;
 mod rollback;
 mod shape;
+mod stack;
 mod support;
 mod tamper;
 mod walk;
