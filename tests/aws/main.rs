@@ -5,6 +5,7 @@
 mod backup;
 mod breaks;
 mod clock;
+mod cloudformation;
 mod cloudtrail;
 mod cloudwatch;
 mod differential;
