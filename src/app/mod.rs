@@ -26,4 +26,4 @@ pub use history::{History, state_of};
 pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
-pub use scan::{Pacer, Scanned, newest, report, scan};
+pub use scan::{Pacer, Scanned, report, scan};

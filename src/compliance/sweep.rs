@@ -106,11 +106,11 @@ impl<'b> Sweep<'b> {
 
 fn judge(part: &Part, seen: &[Ended]) -> Judged {
     let Part { setting, on, wanted, .. } = part;
-    let finding = |found| {
+    let finding = |value| {
         Judged::Not(Finding {
             on: on.name.clone(),
             setting: setting.0.id.to_owned(),
-            found,
+            value,
             wanted: wanted.clone(),
         })
     };
@@ -154,7 +154,7 @@ fn outcome(parts: impl Iterator<Item = Judged>, exempt: Option<&str>) -> Outcome
     if let Some(reason) = exempt
         && unread.is_none()
         && !found.is_empty()
-        && found.iter().all(|finding| finding.found.is_some())
+        && found.iter().all(|finding| finding.value.is_some())
     {
         return Outcome::NotApplicable { reason: reason.to_owned() };
     }

@@ -19,7 +19,6 @@ use crate::compliance::{
 use crate::engine::{Event, Mode, Rest, Stage};
 use crate::error::Error;
 use crate::estate::{Environment, Estate};
-use crate::journal::Line;
 use crate::runbook::Act;
 use crate::settings::Target;
 
@@ -147,35 +146,25 @@ fn latest_answer(
         })
 }
 
-/// The newest scan in a journal that this one can be compared with.
-pub fn newest<'l>(lines: &'l [Line], like: &Scan) -> Option<(&'l Line, &'l Scan)> {
-    lines
-        .iter()
-        .rev()
-        .filter_map(|line| Some((line, line.scan()?)))
-        .find(|(_, scan)| scan.is_like(like))
-}
-
-/// A scan with the one before it and what changed in between. `lines` is the journal as it was
-/// before this scan was written down.
+/// A scan with the one before it and what changed in between, from the journal as it was before
+/// this scan was written down.
 pub fn report(
     profile: &Profile,
     scanned: Scanned,
-    lines: &[Line],
     history: &History,
     record: Option<u64>,
 ) -> Report {
     let Scanned { bound, scan } = scanned;
-    let before = newest(lines, &scan);
-    let changed = before.map(|(line, before)| {
-        let touched = touched(history, &scan, line.seq);
+    let before = history.scan_like(&scan);
+    let changed = before.map(|(seq, before)| {
+        let touched = touched(history, &scan, seq);
         compliance::changes(before, &scan, &bound, &touched)
     });
     Report {
         title: profile.title.clone(),
         version: profile.version.clone(),
-        previous: before.map(|(line, before)| Previous {
-            record: line.seq,
+        previous: before.map(|(seq, before)| Previous {
+            record: seq,
             at: before.began,
             score: before.score,
         }),
@@ -206,3 +195,6 @@ fn touched(history: &History, scan: &Scan, after: u64) -> Vec<Touched> {
     all.sort_by_key(|(seq, _)| *seq);
     all.into_iter().map(|(_, touched)| touched).collect()
 }
+
+#[cfg(test)]
+mod tests;
