@@ -11,6 +11,7 @@
 //! app/         the imperative shell: owns time, tasks, files, channels; nothing below knows it
 //! tui/         the full-screen console; the only folder that names ratatui and crossterm
 //! linear/      the same console as plain lines
+//! report/      a run as a page: Markdown, HTML or JSON, made of its records alone; askama
 //! link.rs      what a console and the runner say to each other: Ask up, News down
 //! journal/     append-only, hash-chained, fsynced record of events
 //! engine/      pure: commands and answers in, events out, and the state that the events make
@@ -20,6 +21,7 @@
 //! settings/    pure: the table of settings, over calls and replies
 //! jobs/        pure: the table of jobs: settings that take long, and say how far they are
 //! cloud/       pure: the closed vocabulary of AWS operations
+//! bulk/        work over many objects: one call above, as many as there are objects below
 //! sandbox/     a simulated AWS account behind the same calls
 //! aws/         AWS itself behind the same calls; the only folder that names aws_* (feature `aws`)
 //! problem/     what is wrong in a file, with its place
@@ -121,6 +123,7 @@
 pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod bulk;
 pub mod cli;
 pub mod cloud;
 pub mod compliance;
@@ -132,6 +135,7 @@ pub mod journal;
 pub mod linear;
 pub mod link;
 pub mod problem;
+pub mod report;
 pub mod runbook;
 pub mod sandbox;
 pub mod settings;

@@ -13,8 +13,10 @@ mod hands;
 mod history;
 mod hub;
 mod library;
+mod many;
 mod planner;
 pub mod practice;
+mod reports;
 mod scan;
 mod wire;
 
@@ -26,4 +28,5 @@ pub use history::{History, state_of};
 pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
-pub use scan::{Pacer, Scanned, report, scan};
+pub use reports::report_of;
+pub use scan::{Pacer, Progress, Scanned, report, scan};

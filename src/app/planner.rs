@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
+use crate::cloud::backup;
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{
     Account, Answer, Call, CallError, Ending, Outcome, Reply, SET_CLOCK, digest_of,
@@ -126,7 +127,7 @@ async fn inspect(
     wanted: Wanted,
 ) -> TargetPlan {
     let check = matches!(bound.steps[step].act, Act::Check { .. });
-    let mut calls = setting.read(&wanted.on);
+    let mut calls = setting.read_for(&wanted.on, &wanted.to);
     let own = calls.len();
     if !check && wanted.undoes.is_none() {
         calls.extend(setting.guard(&wanted.on, &wanted.to));
@@ -182,6 +183,7 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,
                 Call::CloudWatch(_) => Kind::Alarm,
+                Call::Backup(backup::Call::FindVault { .. }) => Kind::Vault,
                 Call::Backup(_) => Kind::BackupPlan,
                 Call::CloudFormation(_) => Kind::Stack,
                 Call::Ssm(_) => Kind::Parameter,

@@ -109,6 +109,8 @@ pub(super) enum Command {
         #[arg(long)]
         hand_over: bool,
     },
+    /// What a run did, for people who were not there: Markdown, a page of HTML, or JSON
+    Report(ReportArgs),
     /// The audit journal
     Journal {
         #[command(subcommand)]
@@ -147,6 +149,31 @@ pub(super) enum SchemaOf {
     Estate,
     /// Of a compliance profile
     Compliance,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// Text that GitHub and wikis show as a page
+    Markdown,
+    /// One file that loads nothing, and prints well
+    Html,
+    /// All of it as data
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// The run; the latest when absent
+    pub run: Option<String>,
+    /// Its form; when absent, what the name of the file ends in, else Markdown
+    #[arg(long, value_enum)]
+    pub format: Option<ReportFormat>,
+    /// Placeholders for accounts, ARNs, persons, addresses, request ids, answers and notes
+    #[arg(long)]
+    pub redacted: bool,
+    /// Write it to a new file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Out;
 use super::args::ComplianceArgs;
 use super::out::json_text;
-use crate::app::{Context, History, Pacer, clock, connect, report, scan};
+use crate::app::{Context, History, Pacer, Progress, clock, connect, report, scan};
 use crate::compliance::{Report, render};
 use crate::error::{Error, Exit};
 use crate::journal::{Journal, JournalError};
@@ -22,7 +22,7 @@ pub(super) async fn compliance(
     let history = History::read(&context.state_dir)?;
     let connected = connect(context, estate, environment).await?;
     let mut pacer = Pacer::default();
-    let asked = (clock::now(), |_, _, _: &_| {});
+    let asked = (clock::now(), |_: Progress<'_>| {});
     let mode = context.mode();
     let mut scanned =
         scan(&connected.account, &mut pacer, mode, (estate, environment), profile, asked).await?;

@@ -173,6 +173,25 @@ impl Call {
         }
     }
 
+    /// The name of the resource that is only read, where one is changed by what is in another.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Bulk(call) => call.source(),
+            Self::Objects(call) => call.source(),
+            Self::Sts(_)
+            | Self::DynamoDb(_)
+            | Self::S3(_)
+            | Self::Sns(_)
+            | Self::CloudTrail(_)
+            | Self::CloudWatch(_)
+            | Self::AutoScaling(_)
+            | Self::Backup(_)
+            | Self::CloudFormation(_)
+            | Self::S3Control(_)
+            | Self::Ssm(_) => None,
+        }
+    }
+
     /// SHA-256, in hex, of the call's JSON: two calls are the same call when this is equal.
     pub fn digest(&self) -> String {
         digest_of(self)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bind::{Bound, Part};
+use super::bind::{Blocked, Bound, Part};
 use super::outcome::{Checked, Finding, Outcome};
 use crate::cloud::{Call, CallError, Ending, Outcome as Ended};
 use crate::settings::Unread;
@@ -41,6 +41,14 @@ impl<'b> Sweep<'b> {
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut done = Vec::new();
         for (line, text) in bound.lines.iter().enumerate() {
+            if let Some(blocked) = bound.blocked.get(&line) {
+                let Blocked { why, missing } = blocked.clone();
+                let outcome = Outcome::CouldNotCheck { why, missing };
+                let id = bound.entries[text.entry].id.clone();
+                sweep.lines.push(State::default());
+                done.push((line, Checked { id, target: text.target.clone(), outcome }));
+                continue;
+            }
             let mut state = State { open: text.parts.len(), ..State::default() };
             for (part, wanted) in text.parts.iter().enumerate() {
                 let reads = wanted.setting.0.read(&wanted.on);

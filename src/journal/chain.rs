@@ -14,6 +14,13 @@ pub struct Verified {
     pub check: Check,
 }
 
+impl Verified {
+    /// The head that its lines make.
+    pub fn head(&self) -> Head {
+        Head::of(&self.lines)
+    }
+}
+
 /// How far the kept head vouches for the end of the journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Check {

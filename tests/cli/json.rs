@@ -57,6 +57,7 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
         ("plan", [&["plan"][..], &PHASE_1].concat()),
         ("runs", vec!["runs"]),
         ("status", vec!["status"]),
+        ("report", vec!["report"]),
         ("journal show", vec!["journal", "show"]),
         ("journal verify", vec!["journal", "verify"]),
         ("practice ledger", vec!["practice", "ledger"]),

@@ -24,6 +24,7 @@ mod login;
 mod plan;
 mod race;
 mod refused;
+mod report;
 mod rollback;
 mod shape;
 mod support;

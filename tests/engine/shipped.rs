@@ -178,6 +178,11 @@ pub fn walk(bound: &Bound, world: &World, now: Timestamp) -> Shell {
 }
 
 impl Shipped {
+    /// A book that does not ship, walked as if it did.
+    pub fn like(bound: Bound, world: &World, now: Timestamp) -> Self {
+        Self { name: bound.book.name.clone(), bound, world: without_ledger(world), now }
+    }
+
     /// The account before the book.
     pub fn world(&self) -> World {
         self.world.clone()

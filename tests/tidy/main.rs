@@ -24,6 +24,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("error", &["journal", "text"]),
     // What can be asked of AWS. It performs nothing, and knows nobody who does.
     ("cloud", &["text"]),
+    // What is one call above, and as many calls as there are objects below.
+    ("bulk", &["cloud"]),
     // What the calls mean.
     ("settings", &["cloud", "text"]),
     // Settings that take long: the same table of functions.
@@ -62,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "aws",
+            "bulk",
             "cloud",
             "engine",
             "error",
@@ -153,6 +156,12 @@ const HOMES: &[Home] = &[
         at: &["src/cli/", "src/main.rs"],
         tests: false,
         why: "arguments are read at the door",
+    },
+    Home {
+        names: &["askama"],
+        at: &["src/report/"],
+        tests: false,
+        why: "pages are made in one place, where every text is escaped",
     },
     Home {
         names: &["tokio"],

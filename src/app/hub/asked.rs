@@ -42,7 +42,7 @@ impl Hub {
                 self.pick(id, kind);
                 Ok(None)
             }
-            Ask::Scan { profile } => self.scan(&actor, profile.as_deref()).map(Some),
+            Ask::Scan { profile } => self.scan(&actor, profile.as_deref()),
             Ask::Journal {} => Ok(Some(self.journal())),
         };
         match answer {

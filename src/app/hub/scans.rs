@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 
 use super::{Hub, said};
 use crate::app::clock::now;
-use crate::app::scan::{Pacer, Scanned, report, scan};
-use crate::compliance::Scan;
+use crate::app::scan::{Pacer, Progress, Scanned, report, scan};
+use crate::compliance::{Bound, Scan};
 use crate::error::Error;
 use crate::journal::{Journal, JournalError};
 use crate::link::{LineRow, News, ScanView};
@@ -70,37 +70,38 @@ impl Scans {
 
 impl Hub {
     /// Begins a scan; an answer at once when it cannot, or when one is under way.
-    pub(super) fn scan(&mut self, actor: &str, profile: Option<&str>) -> Result<News, Error> {
+    pub(super) fn scan(
+        &mut self,
+        actor: &str,
+        profile: Option<&str>,
+    ) -> Result<Option<News>, Error> {
         if !self.scans.under_way.is_empty() {
-            return Ok(News::Notice { text: "a scan is under way".to_owned() });
+            return Ok(Some(News::Notice { text: "a scan is under way".to_owned() }));
         }
         let profile = self.context.library.profile(&self.estate.name, profile)?.clone();
-        let bound = profile.bind(&self.estate, &self.environment);
-        let lines = bound.lines.iter().map(|line| LineRow {
-            id: bound.entries[line.entry].id.clone(),
-            target: line.target.clone(),
-        });
-        let view = ScanView {
-            profile: profile.name.clone(),
-            title: profile.title.clone(),
-            lines: lines.collect(),
-            entries: bound.entries.clone(),
-        };
         let asked = Asked { actor: actor.to_owned(), profile: profile.name.clone() };
         let (pacer, sender) = (Arc::clone(&self.scans.pacer), self.scans.told.0.clone());
         let (account, mode) = (Arc::clone(&self.connected.account), self.context.mode());
         let (estate, environment) = (self.estate.clone(), self.environment.clone());
         self.scans.under_way.spawn(async move {
-            let told = move |line: usize, _: usize, checked: &crate::compliance::Checked| {
-                // The report has it, should there be no room.
-                let _ = sender.try_send(News::Checked { line, checked: Box::new(checked.clone()) });
+            let title = profile.title.clone();
+            let told = move |progress: Progress<'_>| {
+                // The report has what finds no room.
+                let _ = sender.try_send(match progress {
+                    Progress::Began(bound) => {
+                        News::Scanning { view: Box::new(view(bound, &title)) }
+                    }
+                    Progress::Checked(line, checked) => {
+                        News::Checked { line, checked: Box::new(checked.clone()) }
+                    }
+                });
             };
             let mut pacer = pacer.lock().await;
             let place = (&estate, &environment);
             let scanned = scan(&account, &mut pacer, mode, place, &profile, (now(), told)).await;
             (asked, scanned)
         });
-        Ok(News::Scanning { view: Box::new(view) })
+        Ok(None)
     }
 
     /// Tells every console what came of a scan, and writes it down first.
@@ -151,5 +152,19 @@ impl Hub {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// What is scanned, as consoles are told.
+fn view(bound: &Bound, title: &str) -> ScanView {
+    let lines = bound.lines.iter().map(|line| LineRow {
+        id: bound.entries[line.entry].id.clone(),
+        target: line.target.clone(),
+    });
+    ScanView {
+        profile: bound.profile.clone(),
+        title: title.to_owned(),
+        lines: lines.collect(),
+        entries: bound.entries.clone(),
     }
 }

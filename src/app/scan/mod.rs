@@ -3,6 +3,7 @@
 
 mod drive;
 mod pace;
+mod pointers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,8 +48,16 @@ impl Default for Pacer {
     }
 }
 
-/// Scans an environment by a profile. Each line is told when it is answered: its position, and how
-/// many there are.
+/// What is told of a scan while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'s> {
+    /// It is known what is read.
+    Began(&'s Bound),
+    /// A line was answered: its position, and how it came out.
+    Checked(usize, &'s Checked),
+}
+
+/// Scans an environment by a profile, and tells how far it is.
 ///
 /// # Errors
 /// The account does not answer, or it is not the one of the environment.
@@ -58,14 +67,14 @@ pub async fn scan(
     mode: Mode,
     (estate, environment): (&Estate, &Environment),
     profile: &Profile,
-    (now, mut told): (Timestamp, impl FnMut(usize, usize, &Checked)),
+    (now, mut told): (Timestamp, impl FnMut(Progress<'_>)),
 ) -> Result<Scanned, Error> {
     let identity = planner::identity(account, &estate.name, environment).await?;
-    let bound = profile.bind(estate, environment);
-    let count = bound.lines.len();
-    let mut lines = vec![None; count];
+    let bound = pointers::bind(account, profile, estate, environment).await;
+    told(Progress::Began(&bound));
+    let mut lines = vec![None; bound.lines.len()];
     let Tally { calls, requests, throttled } = drive(account, &bound, pacer, |line, checked| {
-        told(line, count, &checked);
+        told(Progress::Checked(line, &checked));
         lines[line] = Some(checked);
     })
     .await;

@@ -1,5 +1,8 @@
 //! Amazon CloudWatch.
 
+mod dashboard;
+mod history;
+
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, MetricAlarm, StateValue, Statistic as SdkStatistic,
@@ -23,6 +26,15 @@ pub(super) async fn send(client: &Client, sending: &Sending, call: Call) -> Outc
             put_metric_alarm(client, sending, alarm, spec).await
         }
         Call::DeleteAlarm { alarm } => delete_alarm(client, sending, alarm).await,
+        Call::DescribeAlarmHistory { alarm } => history::describe(client, sending, alarm).await,
+        Call::SetAlarmState { alarm, state, reason } => {
+            history::set_state(client, sending, alarm, state, reason).await
+        }
+        Call::GetDashboard { dashboard } => dashboard::get(client, sending, dashboard).await,
+        Call::PutDashboard { dashboard, body } => {
+            dashboard::put(client, sending, dashboard, body).await
+        }
+        Call::DeleteDashboard { dashboard } => dashboard::delete(client, sending, dashboard).await,
     }
 }
 
@@ -36,12 +48,7 @@ async fn describe_alarm(client: &Client, sending: &Sending, alarm: String) -> Ou
     };
     let reply = Reply::Alarm {
         spec: spec_from_sdk(found)?,
-        state: match needed(found.state_value(), "StateValue")? {
-            StateValue::Ok => AlarmState::Ok,
-            StateValue::Alarm => AlarmState::Alarm,
-            StateValue::InsufficientData => AlarmState::InsufficientData,
-            other => return Err(unreadable("StateValue", other.as_str())),
-        },
+        state: state_from_sdk(needed(found.state_value(), "StateValue")?)?,
     };
     answer(cloud::Reply::CloudWatch(reply), &output)
 }
@@ -155,6 +162,15 @@ fn dimension_to_sdk(name: String, value: String) -> Dimension {
 fn count(number: Option<i32>, member: &str) -> Result<u32, CallError> {
     let number = needed(number, member)?;
     u32::try_from(number).map_err(|_| unreadable(member, &number.to_string()))
+}
+
+fn state_from_sdk(state: &StateValue) -> Result<AlarmState, CallError> {
+    match state {
+        StateValue::Ok => Ok(AlarmState::Ok),
+        StateValue::Alarm => Ok(AlarmState::Alarm),
+        StateValue::InsufficientData => Ok(AlarmState::InsufficientData),
+        other => Err(unreadable("StateValue", other.as_str())),
+    }
 }
 
 const fn statistic_to_sdk(statistic: Statistic) -> SdkStatistic {

@@ -1,14 +1,14 @@
-//! Settings of CloudWatch alarms: when one goes off, and whom it tells.
+//! `cloudwatch.alarm.definition`: when an alarm goes off, and whom it tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::presence::Presence;
-use super::seen::{reply, strange};
-use super::sns::is_topic_name;
-use super::{Breach, Change, Kind, Property, Target, Unread};
+use super::super::presence::Presence;
+use super::super::seen::{reply, strange};
+use super::super::sns::is_topic_name;
+use super::super::{Breach, Change, Kind, Property, Target, Unread};
 use crate::cloud::cloudwatch::{
     AlarmSpec, Call, Comparison, DELETE_ALARM, MissingData, PUT_METRIC_ALARM, Reply, Statistic,
 };
@@ -16,12 +16,12 @@ use crate::cloud::{self, Danger, Operation, Outcome, Place};
 use crate::text;
 
 /// `cloudwatch.alarm.definition`
-pub(super) struct Definition;
+pub(in crate::settings) struct Definition;
 
 /// When an alarm goes off and whom it tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Alarm {
+pub(in crate::settings) struct Alarm {
     /// What it is for, in words.
     #[serde(default)]
     pub description: String,
