@@ -5,18 +5,22 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::compliance::Scan;
 use crate::engine::{
-    Event, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
+    Event, Mode, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
 };
 use crate::error::{Error, Exit};
+use crate::estate::Environment;
 use crate::journal::{self, Line};
-use crate::link::RunRow;
+use crate::link::{RunRow, ScoreRow};
 use crate::runbook::Bound;
 
 /// Every run of a journal, folded, with its records.
 #[derive(Debug, Default)]
 pub struct History {
     runs: BTreeMap<RunId, (Run, Vec<Record>)>,
+    /// The newest scan of each profile, environment and mode, with the number of its record.
+    scans: Vec<(u64, Scan)>,
 }
 
 impl History {
@@ -26,8 +30,13 @@ impl History {
     /// A line that verifies tells of something that cannot happen: another version wrote it.
     pub fn of(lines: &[Line]) -> Result<Self, Error> {
         let mut history = Self::default();
-        for record in lines.iter().filter_map(Line::record) {
-            history.add(record)?;
+        for line in lines {
+            if let Some(scan) = line.scan() {
+                history.add_scan(line.seq, scan);
+            }
+            if let Some(record) = line.record() {
+                history.add(record)?;
+            }
         }
         Ok(history)
     }
@@ -76,7 +85,33 @@ impl History {
     pub fn check(&self, record: Record) -> Result<(), Error> {
         let run = self.runs.get(&record.run).map(|(run, _)| (run.clone(), Vec::new()));
         let runs = run.into_iter().map(|run| (record.run.clone(), run)).collect();
-        Self { runs }.add(record)
+        Self { runs, scans: Vec::new() }.add(record)
+    }
+
+    /// One more scan.
+    pub fn add_scan(&mut self, seq: u64, scan: &Scan) {
+        self.scans.retain(|(_, known)| !known.is_like(scan));
+        self.scans.push((seq, scan.clone()));
+    }
+
+    /// The newest scan that this one can be compared with, and the number of its record.
+    pub fn scan_like(&self, scan: &Scan) -> Option<(u64, &Scan)> {
+        self.scans.iter().find(|(_, known)| known.is_like(scan)).map(|(seq, scan)| (*seq, scan))
+    }
+
+    /// The score of the newest scan of an environment, by any profile.
+    pub fn score(&self, estate: &str, environment: &Environment, mode: Mode) -> Option<ScoreRow> {
+        let here = |scan: &&(u64, Scan)| {
+            let (_, scan) = scan;
+            scan.estate == estate && scan.place == environment.place && scan.mode == mode
+        };
+        let (record, scan) = self.scans.iter().rev().find(here)?;
+        Some(ScoreRow {
+            profile: scan.profile.clone(),
+            at: scan.began,
+            record: *record,
+            score: scan.score,
+        })
     }
 
     /// A run with its records.

@@ -29,4 +29,4 @@ pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
 pub use reports::report_of;
-pub use scan::{Pacer, Scanned, newest, report, scan};
+pub use scan::{Pacer, Progress, Scanned, report, scan};

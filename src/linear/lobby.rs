@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Aim, Out};
+use crate::compliance::{Report, render};
 use crate::error::Exit;
-use crate::link::{Ask, BookRow, Course, Home, RunRow};
+use crate::link::{Ask, BookRow, Course, Home, RunRow, Said};
 use crate::runbook::{Param, ParamKind};
 use crate::settings::Kind;
 
@@ -46,6 +47,9 @@ impl Lobby {
                 run.id, run.book, run.state
             )));
         }
+        if let Some(row) = &home.score {
+            out.push(line(format!("Compliance: {}, at {:.0}", row.score.in_words(), row.at)));
+        }
         let first = self.runs().count() + 1;
         for (number, book) in (first..).zip(&home.books) {
             let pinned = &book.pinned;
@@ -70,7 +74,8 @@ impl Lobby {
                 let default = param.default.as_ref().map(|text| format!(" [{text}]"));
                 format!("{}{}: ", param.name, default.unwrap_or_default())
             }
-            None => "Number of a run or book, j for the journal, q leaves: ".to_owned(),
+            None => "Number of a run or book, j for the journal, c for compliance, q leaves: "
+                .to_owned(),
         })
     }
 
@@ -78,6 +83,16 @@ impl Lobby {
     fn missing(&self) -> Option<&Param> {
         let (book, given) = self.picked.as_ref()?;
         book.params.iter().find(|param| !given.contains_key(&param.name))
+    }
+
+    /// A scan that came to its end.
+    pub(super) fn scanned(&self, report: &Result<Report, Said>) -> Vec<Out> {
+        let text = match report {
+            Ok(report) => render::text(report),
+            Err(said) => said.text.clone(),
+        };
+        let lines = text.lines().map(|text| line(text.to_owned()));
+        lines.chain([self.prompt()]).collect()
     }
 
     /// Names that the account has, for the parameter at hand.
@@ -106,6 +121,9 @@ impl Lobby {
     fn pick(&mut self, typed: &str) -> Step {
         if typed == "j" {
             return Step::Stay(vec![Out::Ask(Ask::Journal {})]);
+        }
+        if typed == "c" {
+            return Step::Stay(vec![Out::Ask(Ask::Scan { profile: None })]);
         }
         let runs: Vec<_> = self.runs().map(|run| run.id.clone()).collect();
         let books = self.home.as_ref().map(|home| home.books.as_slice()).unwrap_or_default();

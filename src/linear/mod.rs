@@ -141,6 +141,11 @@ impl Linear {
                 out.extend([Out::Line(verified), self.lobby.prompt()]);
                 out
             }
+            News::Scanning { view } if self.aim == Aim::Pick => {
+                let count = view.lines.len();
+                vec![Out::Line(format!("Reading what {} checks need…", count))]
+            }
+            News::Scanned { report } if self.aim == Aim::Pick => self.lobby.scanned(report),
             News::Identity { skew_seconds: Some(seconds), .. } => {
                 wording::clock(*seconds).map(Out::Line).into_iter().collect()
             }
@@ -150,6 +155,9 @@ impl Linear {
             | News::Progress { .. }
             | News::Picks { .. }
             | News::Journal { .. }
+            | News::Scanning { .. }
+            | News::Checked { .. }
+            | News::Scanned { .. }
             | News::Ended { .. } => Vec::new(),
         }
     }

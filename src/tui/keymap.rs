@@ -29,6 +29,7 @@ pub(super) enum Action {
     Rollback,
     Follow,
     Journal,
+    Compliance,
     Palette,
     Help,
     Quit,
@@ -44,6 +45,7 @@ pub(super) enum Scope {
     Plan,
     Run,
     Journal,
+    Compliance,
     Help,
 }
 
@@ -90,11 +92,26 @@ const fn row(
 }
 
 const ENTER: &[Chord] = &[key(KeyCode::Enter)];
-const ALL: &[Scope] =
-    &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Journal, Scope::Help];
+const ALL: &[Scope] = &[
+    Scope::Home,
+    Scope::Book,
+    Scope::Form,
+    Scope::Plan,
+    Scope::Run,
+    Scope::Journal,
+    Scope::Compliance,
+    Scope::Help,
+];
 /// The pages on which letters are not text.
-const CALM: &[Scope] =
-    &[Scope::Home, Scope::Book, Scope::Plan, Scope::Run, Scope::Journal, Scope::Help];
+const CALM: &[Scope] = &[
+    Scope::Home,
+    Scope::Book,
+    Scope::Plan,
+    Scope::Run,
+    Scope::Journal,
+    Scope::Compliance,
+    Scope::Help,
+];
 
 /// The table, in the order in which the footer and the help show it.
 pub(super) const TABLE: &[Binding] = &[
@@ -128,6 +145,13 @@ pub(super) const TABLE: &[Binding] = &[
         "What NEXT says: confirm, answer, or go on. A confirmation is always asked once more.",
     ),
     row(
+        Action::Go,
+        &[Scope::Compliance],
+        ENTER,
+        "remedy",
+        "Open the book that brings the selected check to pass, at its step.",
+    ),
+    row(
         Action::SeePlan,
         &[Scope::Form],
         &[ctrl('s')],
@@ -135,6 +159,20 @@ pub(super) const TABLE: &[Binding] = &[
         "See the plan without going through the other fields.",
     ),
     row(Action::Next, &[Scope::Form], &[key(KeyCode::Tab)], "field", "Go to the next field."),
+    row(
+        Action::Next,
+        &[Scope::Compliance],
+        &[key(KeyCode::Tab)],
+        "next not met",
+        "Go to the next check that is not met.",
+    ),
+    row(
+        Action::Previous,
+        &[Scope::Compliance],
+        &[key(KeyCode::BackTab)],
+        "not met before",
+        "Go to the check before that is not met.",
+    ),
     row(
         Action::Previous,
         &[Scope::Form],
@@ -207,7 +245,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::PageDown, ALL, &[key(KeyCode::PageDown)], "scroll", "Scroll on."),
     row(
         Action::Refresh,
-        &[Scope::Home, Scope::Plan, Scope::Journal],
+        &[Scope::Home, Scope::Plan, Scope::Journal, Scope::Compliance],
         &[key(KeyCode::F(5)), ctrl('r')],
         "read again",
         "Ask for everything on this page again.",
@@ -221,10 +259,25 @@ pub(super) const TABLE: &[Binding] = &[
     ),
     row(
         Action::Journal,
-        &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Help],
+        &[
+            Scope::Home,
+            Scope::Book,
+            Scope::Form,
+            Scope::Plan,
+            Scope::Run,
+            Scope::Compliance,
+            Scope::Help,
+        ],
         &[key(KeyCode::F(3))],
         "journal",
         "The journal, and whether it verifies.",
+    ),
+    row(
+        Action::Compliance,
+        &[Scope::Home, Scope::Book, Scope::Plan, Scope::Run, Scope::Journal],
+        &[key(KeyCode::F(4))],
+        "compliance",
+        "Scan the environment: how much of its profile is met. Only reads.",
     ),
     row(
         Action::Palette,
@@ -325,7 +378,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 26] = [
+    const ACTIONS: [Action; 27] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -348,6 +401,7 @@ mod tests {
         Action::Rollback,
         Action::Follow,
         Action::Journal,
+        Action::Compliance,
         Action::Palette,
         Action::Help,
         Action::Quit,

@@ -71,6 +71,9 @@ pub const SCREENS: &[Screen] = &[
     ("help", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), "?", "")),
     ("journal", journal),
     ("journal-broken", journal_broken),
+    ("compliance-live", compliance_live),
+    ("compliance", compliance_done),
+    ("compliance-not-known", compliance_not_known),
 ];
 
 fn then(mut stage: Stage, keys: &str, text: &str) -> Stage {
@@ -215,6 +218,32 @@ fn journal_broken(colour: Colour, columns: u16, rows: u16) -> Stage {
     let verified = Err("record 41 was changed after it was written".to_owned());
     stage.news(News::Journal { records: fixtures::records(), verified });
     stage.keys("/").types("sending");
+    stage
+}
+
+fn compliance(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_home(colour, columns, rows);
+    stage.keys("F4").news(fixtures::scanning());
+    stage
+}
+
+fn compliance_live(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    for news in fixtures::checked(6) {
+        stage.news(news);
+    }
+    stage
+}
+
+fn compliance_done(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    stage.news(fixtures::scanned()).keys("Tab");
+    stage
+}
+
+fn compliance_not_known(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    stage.news(fixtures::not_scanned());
     stage
 }
 

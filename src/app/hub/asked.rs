@@ -24,6 +24,7 @@ impl Hub {
             | Ask::Plan { .. }
             | Ask::Open { .. }
             | Ask::Pick { .. }
+            | Ask::Scan { .. }
             | Ask::Journal {} => false,
         };
         if only_looks && !self.takes_over(id, &ask) {
@@ -41,6 +42,7 @@ impl Hub {
                 self.pick(id, kind);
                 Ok(None)
             }
+            Ask::Scan { profile } => self.scan(&actor, profile.as_deref()),
             Ask::Journal {} => Ok(Some(self.journal())),
         };
         match answer {
@@ -53,7 +55,7 @@ impl Hub {
     }
 
     /// Reads what another process has written meanwhile, unless only this one can write.
-    fn refresh(&mut self) -> Result<(), Error> {
+    pub(super) fn refresh(&mut self) -> Result<(), Error> {
         if self.journal.is_none() {
             self.history = History::read(&self.context.state_dir)?;
         }
@@ -77,6 +79,7 @@ impl Hub {
             read_only: self.context.options.read_only,
             books: books.collect(),
             runs: self.history.rows(),
+            score: self.history.score(estate, &self.environment, self.context.mode()),
         }
     }
 
