@@ -4,6 +4,7 @@
 //! here can be serialised, so that the two may live in one process or in two.
 
 mod hello;
+mod rollout;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use crate::runbook::{Bound, OutlineStep, Param, Pinned};
 use crate::settings::{Kind, Progress};
 
 pub use hello::{Hello, Seat, VERSION, Welcome, Wish};
+pub use rollout::{Mark, Missing, NextStep, Phase, Rollout, Standing, Unmet};
 
 /// What a console asks of the runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,13 @@ pub enum Ask {
     },
     /// The journal, and whether it verifies.
     Journal {},
+    /// The report of a run.
+    Report {
+        /// The run.
+        run: RunId,
+        /// Whether it is written to a file, too.
+        keep: bool,
+    },
 }
 
 /// What a run walks.
@@ -165,6 +174,15 @@ pub enum News {
         /// Whether it verifies, in words.
         verified: Result<String, String>,
     },
+    /// The report of a run.
+    Report {
+        /// The run.
+        run: RunId,
+        /// It as Markdown, or why there is none.
+        text: Result<String, String>,
+        /// The file that it was written to as a page, when that was asked for, or why it was not.
+        kept: Option<Result<String, String>>,
+    },
     /// Something went wrong that belongs to no run, such as a journal that cannot be written.
     Trouble {
         /// What happened and what to do.
@@ -220,6 +238,9 @@ pub struct Home {
     pub books: Vec<BookRow>,
     /// The runs, latest first.
     pub runs: Vec<RunRow>,
+    /// The phases of the estate, and what to do next.
+    #[serde(default)]
+    pub rollout: Rollout,
 }
 
 /// A book on the home page.
@@ -279,4 +300,7 @@ pub struct Planned {
     pub steps: Vec<StepPlan>,
     /// SHA-256 over the plans.
     pub digest: String,
+    /// Why it cannot be started now: what has to come before it.
+    #[serde(default)]
+    pub unmet: Option<Unmet>,
 }

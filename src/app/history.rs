@@ -91,6 +91,11 @@ impl History {
         runs.into_iter()
     }
 
+    /// All runs with their records, in order of name.
+    pub(super) fn told(&self) -> impl Iterator<Item = (&Run, &[Record])> {
+        self.runs.values().map(|(run, records)| (run, records.as_slice()))
+    }
+
     /// The run that is meant: of this name, or else the latest that can go on, of this mode.
     ///
     /// # Errors

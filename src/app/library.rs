@@ -184,6 +184,7 @@ impl Shelf {
             estate.assets = assets;
         }
         let mut shelf = Self { estate, source, books: Vec::new(), found: 0, problems: Vec::new() };
+        let mut all = BTreeMap::new();
         if let Some(estate) = &shelf.estate {
             for (name, path, text) in files {
                 let Some(name) = name.strip_suffix(".toml") else {
@@ -191,11 +192,20 @@ impl Shelf {
                 };
                 let source = Source { path, name: name.to_owned(), text };
                 let (book, found) = Book::load(&source, estate);
+                let needs = book.as_ref().map(|book| book.pinned.needs.clone());
+                all.insert(name.to_owned(), needs.unwrap_or_default());
                 shelf.books.extend(book);
                 shelf.found += 1;
                 problems.extend(found);
             }
         }
+        // A book that can never be started is as one that has errors.
+        shelf.books.retain(|book| {
+            let found = book.lint_needs(&all);
+            let is_good = found.iter().all(|problem| !problem.is_error());
+            problems.extend(found);
+            is_good
+        });
         shelf.problems = problems;
         Some(shelf)
     }

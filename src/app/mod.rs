@@ -16,6 +16,8 @@ mod library;
 mod planner;
 pub mod practice;
 mod reports;
+mod rollout;
+mod standing;
 mod wire;
 
 pub use account::{Connected, connect};
@@ -27,3 +29,5 @@ pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
 pub use reports::report_of;
+pub use rollout::rollout;
+pub use standing::Here;

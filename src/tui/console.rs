@@ -11,7 +11,10 @@ use super::keymap::{self, Action, Chord, Scope};
 use super::page::{Dialog, Haste, Move, Page, View};
 use super::pages::book::BookPage;
 use super::pages::plan::PlanPage;
-use super::pages::{help::Help, home::HomePage, journal::JournalPage, run::RunPage};
+use super::pages::{
+    help::Help, home::HomePage, journal::JournalPage, report::ReportPage, rollout::RolloutPage,
+    run::RunPage,
+};
 use super::paint::{self, Canvas, cells, rows, wrap};
 use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
@@ -322,6 +325,13 @@ impl Console {
                 let run = page.run().cloned();
                 vec![Move::Ask(Ask::Journal {}), Move::Open(Box::new(JournalPage::new(run)))]
             }
+            Action::Rollout => {
+                vec![Move::Ask(Ask::Home {}), Move::Open(Box::new(RolloutPage::default()))]
+            }
+            Action::Report => match page.run().cloned() {
+                Some(run) => ReportPage::open(run),
+                None => Vec::new(),
+            },
             _ => page.act(action, &view),
         }
     }

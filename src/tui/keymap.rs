@@ -29,6 +29,9 @@ pub(super) enum Action {
     Rollback,
     Follow,
     Journal,
+    Rollout,
+    Report,
+    Keep,
     Palette,
     Help,
     Quit,
@@ -44,6 +47,8 @@ pub(super) enum Scope {
     Plan,
     Run,
     Journal,
+    Rollout,
+    Report,
     Help,
 }
 
@@ -90,11 +95,28 @@ const fn row(
 }
 
 const ENTER: &[Chord] = &[key(KeyCode::Enter)];
-const ALL: &[Scope] =
-    &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Journal, Scope::Help];
+const ALL: &[Scope] = &[
+    Scope::Home,
+    Scope::Book,
+    Scope::Form,
+    Scope::Plan,
+    Scope::Run,
+    Scope::Journal,
+    Scope::Rollout,
+    Scope::Report,
+    Scope::Help,
+];
 /// The pages on which letters are not text.
-const CALM: &[Scope] =
-    &[Scope::Home, Scope::Book, Scope::Plan, Scope::Run, Scope::Journal, Scope::Help];
+const CALM: &[Scope] = &[
+    Scope::Home,
+    Scope::Book,
+    Scope::Plan,
+    Scope::Run,
+    Scope::Journal,
+    Scope::Rollout,
+    Scope::Report,
+    Scope::Help,
+];
 
 /// The table, in the order in which the footer and the help show it.
 pub(super) const TABLE: &[Binding] = &[
@@ -126,6 +148,20 @@ pub(super) const TABLE: &[Binding] = &[
         ENTER,
         "do what is next",
         "What NEXT says: confirm, answer, or go on. A confirmation is always asked once more.",
+    ),
+    row(
+        Action::Go,
+        &[Scope::Rollout],
+        ENTER,
+        "open",
+        "Open the book of the selected phase, or the run of it that is not finished.",
+    ),
+    row(
+        Action::Keep,
+        &[Scope::Report],
+        &[letter('w')],
+        "write",
+        "Write the report to a file, as a page that prints well.",
     ),
     row(
         Action::SeePlan,
@@ -188,6 +224,13 @@ pub(super) const TABLE: &[Binding] = &[
         "Command this run from here. Whoever commands it now only watches then.",
     ),
     row(
+        Action::Report,
+        &[Scope::Run],
+        &[letter('R')],
+        "report",
+        "What this run did, for people who were not there.",
+    ),
+    row(
         Action::Follow,
         &[Scope::Run],
         &[letter('f')],
@@ -207,7 +250,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::PageDown, ALL, &[key(KeyCode::PageDown)], "scroll", "Scroll on."),
     row(
         Action::Refresh,
-        &[Scope::Home, Scope::Plan, Scope::Journal],
+        &[Scope::Home, Scope::Plan, Scope::Journal, Scope::Rollout, Scope::Report],
         &[key(KeyCode::F(5)), ctrl('r')],
         "read again",
         "Ask for everything on this page again.",
@@ -220,8 +263,24 @@ pub(super) const TABLE: &[Binding] = &[
         "Close what is open: a message, the search, the page.",
     ),
     row(
+        Action::Rollout,
+        &[Scope::Home, Scope::Book],
+        &[key(KeyCode::F(4))],
+        "rollout",
+        "The phases of the estate: how far each is, and what to do next.",
+    ),
+    row(
         Action::Journal,
-        &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Help],
+        &[
+            Scope::Home,
+            Scope::Book,
+            Scope::Form,
+            Scope::Plan,
+            Scope::Run,
+            Scope::Rollout,
+            Scope::Report,
+            Scope::Help,
+        ],
         &[key(KeyCode::F(3))],
         "journal",
         "The journal, and whether it verifies.",
@@ -325,7 +384,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 26] = [
+    const ACTIONS: [Action; 29] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -348,6 +407,9 @@ mod tests {
         Action::Rollback,
         Action::Follow,
         Action::Journal,
+        Action::Rollout,
+        Action::Report,
+        Action::Keep,
         Action::Palette,
         Action::Help,
         Action::Quit,
