@@ -26,6 +26,8 @@ pub enum Exit {
     Login = 4,
     /// Something was changed, something failed, and a person is needed.
     Stuck = 5,
+    /// A score is under what was asked for.
+    Missed = 6,
     /// The journal does not verify.
     Tampered = 7,
     /// It rests half way and can be resumed.

@@ -17,9 +17,11 @@
 //! engine/      pure: commands and answers in, events out, and the state that the events make
 //! runbook/     pure: TOML text in, a checked and bound book out, or problems with their places
 //! estate/      pure: environments and inventory
+//! compliance/  pure: profiles, which reads a scan makes, outcomes, score, and how they are shown
 //! settings/    pure: the table of settings, over calls and replies
 //! jobs/        pure: the table of jobs: settings that take long, and say how far they are
 //! cloud/       pure: the closed vocabulary of AWS operations
+//! bulk/        work over many objects: one call above, as many as there are objects below
 //! sandbox/     a simulated AWS account behind the same calls
 //! aws/         AWS itself behind the same calls; the only folder that names aws_* (feature `aws`)
 //! problem/     what is wrong in a file, with its place
@@ -121,8 +123,10 @@
 pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod bulk;
 pub mod cli;
 pub mod cloud;
+pub mod compliance;
 pub mod engine;
 pub mod error;
 pub mod estate;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::context::Context;
+use super::many;
 use super::practice::{self, Practice};
 use crate::cloud::{Account, Pending};
 use crate::engine::Mode;
@@ -55,10 +56,12 @@ pub async fn connect(
     estate: &Estate,
     environment: &Environment,
 ) -> Result<Connected, Error> {
+    let account_id = &environment.place.account;
     match context.mode() {
         Mode::Practice => {
             let practice = Practice::open(&context.state_dir, estate, environment)?;
-            let account = Arc::new(practice.account());
+            let folder = many::folder(&context.state_dir.join("practice"), account_id);
+            let account = many::before(Arc::new(practice.account()), folder, practice::PACE);
             let disk = Arc::new(move |files| practice.disk(files));
             let expires = Arc::new(|| -> Pending<Option<Timestamp>> { Box::pin(async { None }) });
             Ok(Connected { account, pace: practice::PACE, disk: Some(disk), expires, login: None })
@@ -90,7 +93,9 @@ async fn live(context: &Context, environment: &Environment) -> Result<Connected,
         Box::pin(async move { live.credentials().await.ok().and_then(|found| found.expires) })
     });
     let login = live.login().map(ToOwned::to_owned);
-    Ok(Connected { account: Arc::new(live), pace: 1, disk: None, expires, login })
+    let folder = many::folder(&context.state_dir, &environment.place.account);
+    let account = many::before(Arc::new(live), folder, 1);
+    Ok(Connected { account, pace: 1, disk: None, expires, login })
 }
 
 #[cfg(not(feature = "aws"))]

@@ -5,18 +5,32 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::cloud::Place;
 use crate::engine::{
-    Event, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
+    Event, Mode, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
 };
 use crate::error::{Error, Exit};
 use crate::journal::{self, Line};
-use crate::link::RunRow;
+use crate::link::{Mark, RunRow};
 use crate::runbook::Bound;
 
 /// Every run of a journal, folded, with its records.
 #[derive(Debug, Default)]
 pub struct History {
     runs: BTreeMap<RunId, (Run, Vec<Record>)>,
+    /// The scores that scans told, oldest first.
+    scores: Vec<Scored>,
+}
+
+/// The score of a scan, and of where it is one.
+#[derive(Clone, Debug)]
+pub(super) struct Scored {
+    pub profile: String,
+    pub estate: String,
+    pub environment: String,
+    pub place: Place,
+    pub mode: Mode,
+    pub mark: Mark,
 }
 
 impl History {
@@ -29,6 +43,7 @@ impl History {
         for record in lines.iter().filter_map(Line::record) {
             history.add(record)?;
         }
+        history.scores = lines.iter().filter_map(scored).collect();
         Ok(history)
     }
 
@@ -76,7 +91,7 @@ impl History {
     pub fn check(&self, record: Record) -> Result<(), Error> {
         let run = self.runs.get(&record.run).map(|(run, _)| (run.clone(), Vec::new()));
         let runs = run.into_iter().map(|run| (record.run.clone(), run)).collect();
-        Self { runs }.add(record)
+        Self { runs, scores: Vec::new() }.add(record)
     }
 
     /// A run with its records.
@@ -89,6 +104,11 @@ impl History {
         let mut runs: Vec<_> = self.runs.values().map(|(run, _)| run).collect();
         runs.sort_by(|a, b| b.started.cmp(&a.started).then_with(|| b.id.cmp(&a.id)));
         runs.into_iter()
+    }
+
+    /// The scores that scans told, oldest first.
+    pub(super) fn scores(&self) -> &[Scored] {
+        &self.scores
     }
 
     /// All runs with their records, in order of name.
@@ -168,6 +188,19 @@ impl History {
     pub fn rows(&self) -> Vec<RunRow> {
         self.runs().map(row).collect()
     }
+}
+
+fn scored(line: &Line) -> Option<Scored> {
+    let scan = line.scan()?;
+    let (met, total) = (scan.score.met, scan.score.total);
+    Some(Scored {
+        profile: scan.profile.clone(),
+        estate: scan.estate.clone(),
+        environment: scan.environment.clone(),
+        place: scan.place.clone(),
+        mode: scan.mode,
+        mark: Mark { at: line.time, met, total },
+    })
 }
 
 /// There is no such run.

@@ -371,7 +371,7 @@ fn glimpse(run: &Run, heard: &Heard) -> Option<News> {
     if matches!(heard, Heard::Watched { .. }) {
         return None;
     }
-    let own = setting.read(&wanted.on).len().min(seen.len());
+    let own = setting.read_for(&wanted.on, &wanted.to).len().min(seen.len());
     let seen = setting.decode(&wanted.on, &seen[..own]).map_err(|error| error.to_string());
     Some(News::Glimpse { run, step, target, seen })
 }

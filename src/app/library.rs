@@ -6,6 +6,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use crate::compliance::Profile;
 use crate::error::Error;
 use crate::estate::Estate;
 use crate::runbook::{Book, Problem, Source};
@@ -13,6 +14,9 @@ use crate::runbook::{Book, Problem, Source};
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/runbooks");
 
 const ESTATE: &str = "estate.toml";
+
+/// The profile that is meant when none is named, and how the names of others begin.
+const PROFILE: &str = "compliance";
 
 /// The folder of the files whose texts books use: `${asset.FILE}`.
 const ASSETS: &str = "assets";
@@ -33,6 +37,10 @@ pub struct Shelf {
     pub source: Source,
     /// The books without errors, sorted by name.
     pub books: Vec<Book>,
+    /// The compliance profiles without errors, sorted by name.
+    pub profiles: Vec<Profile>,
+    /// How many profiles there are, with those that have errors.
+    pub profiles_found: usize,
     /// How many books there are, with those that have errors.
     pub found: usize,
     /// Everything that is wrong with the estate and its books.
@@ -168,6 +176,38 @@ impl Library {
     }
 }
 
+/// What is no book in the folder of an estate: `compliance.toml`, `compliance-weekly.toml`.
+fn is_profile(name: &str) -> bool {
+    name == PROFILE || name.strip_prefix(PROFILE).is_some_and(|rest| rest.starts_with('-'))
+}
+
+impl Library {
+    /// A compliance profile of an estate; the one that is called `compliance` when none is named.
+    ///
+    /// # Errors
+    /// There is none of that name, or its file has errors.
+    pub fn profile(&self, estate: &str, name: Option<&str>) -> Result<&Profile, Error> {
+        let shelf = self.shelf(Some(estate))?;
+        let name = name.unwrap_or(PROFILE);
+        if let Some(profile) = shelf.profiles.iter().find(|profile| profile.name == name) {
+            return Ok(profile);
+        }
+        let broken = shelf.problems.iter().any(|p| p.path().ends_with(&format!("/{name}.toml")));
+        if broken {
+            let what = format!("the profile `{name}` has errors");
+            return Err(Error::usage("profile", what, "`muster check` shows them."));
+        }
+        let names: Vec<_> = shelf.profiles.iter().map(|profile| profile.name.as_str()).collect();
+        let advice = if names.is_empty() {
+            "A profile is a file `compliance.toml` beside the books.".to_owned()
+        } else {
+            format!("There are: {}.", names.join(", "))
+        };
+        let what = format!("{estate} has no compliance profile `{name}`");
+        Err(Error::usage("no-such-profile", what, advice))
+    }
+}
+
 impl Shelf {
     /// A shelf from the files of its folder: name, path as shown, text.
     fn of(
@@ -183,29 +223,48 @@ impl Shelf {
         if let Some(estate) = &mut estate {
             estate.assets = assets;
         }
-        let mut shelf = Self { estate, source, books: Vec::new(), found: 0, problems: Vec::new() };
-        let mut all = BTreeMap::new();
+        let mut shelf = Self {
+            estate,
+            source,
+            books: Vec::new(),
+            profiles: Vec::new(),
+            profiles_found: 0,
+            found: 0,
+            problems: Vec::new(),
+        };
         if let Some(estate) = &shelf.estate {
-            for (name, path, text) in files {
-                let Some(name) = name.strip_suffix(".toml") else {
-                    continue;
-                };
-                let source = Source { path, name: name.to_owned(), text };
+            let sources = files.into_iter().filter_map(|(name, path, text)| {
+                let name = name.strip_suffix(".toml")?.to_owned();
+                Some(Source { path, name, text })
+            });
+            let (profiles, books): (Vec<_>, Vec<_>) =
+                sources.partition(|source| is_profile(&source.name));
+            let (mut broken, mut all) = (Vec::new(), BTreeMap::new());
+            for source in books {
                 let (book, found) = Book::load(&source, estate);
                 let needs = book.as_ref().map(|book| book.pinned.needs.clone());
-                all.insert(name.to_owned(), needs.unwrap_or_default());
+                all.insert(source.name.clone(), needs.unwrap_or_default());
+                broken.extend(book.is_none().then(|| source.name.clone()));
                 shelf.books.extend(book);
                 shelf.found += 1;
                 problems.extend(found);
             }
+            // A book that can never be started is as one that has errors.
+            shelf.books.retain(|book| {
+                let found = book.lint_needs(&all);
+                let is_good = found.iter().all(|problem| !problem.is_error());
+                broken.extend((!is_good).then(|| book.pinned.name.clone()));
+                problems.extend(found);
+                is_good
+            });
+            // After the books: their remedies name steps of them.
+            for source in profiles {
+                let (profile, found) = Profile::load(&source, estate, &shelf.books, &broken);
+                shelf.profiles.extend(profile);
+                shelf.profiles_found += 1;
+                problems.extend(found);
+            }
         }
-        // A book that can never be started is as one that has errors.
-        shelf.books.retain(|book| {
-            let found = book.lint_needs(&all);
-            let is_good = found.iter().all(|problem| !problem.is_error());
-            problems.extend(found);
-            is_good
-        });
         shelf.problems = problems;
         Some(shelf)
     }

@@ -13,10 +13,12 @@ mod hands;
 mod history;
 mod hub;
 mod library;
+mod many;
 mod planner;
 pub mod practice;
 mod reports;
 mod rollout;
+mod scan;
 mod standing;
 mod wire;
 
@@ -30,4 +32,5 @@ pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
 pub use reports::report_of;
 pub use rollout::rollout;
+pub use scan::{Pacer, Scanned, newest, report, scan};
 pub use standing::Here;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
+use crate::cloud::backup;
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{
     Account, Answer, Call, CallError, Ending, Outcome, Reply, SET_CLOCK, digest_of,
 };
 use crate::engine::{Mode, StepPlan, TargetPlan, Verdict};
 use crate::error::{Error, Exit};
+use crate::estate::Environment;
 use crate::jobs;
 use crate::link::Planned;
 use crate::runbook::{Act, Bound, Step, Wanted};
@@ -30,7 +32,7 @@ pub async fn plan(
     bound: Bound,
     now: Timestamp,
 ) -> Result<Planned, Error> {
-    let identity = identity(account, &bound).await?;
+    let identity = identity(account, &bound.estate, &bound.environment).await?;
     let mut steps = Vec::new();
     for (step, text) in bound.steps.iter().enumerate() {
         if let Some((id, wanted)) = text.targets()
@@ -53,15 +55,19 @@ pub async fn plan(
 ///
 /// # Errors
 /// It does not answer, or it is another account.
-pub async fn identity(account: &Arc<dyn Account>, bound: &Bound) -> Result<Identity, Error> {
-    let expected = &bound.environment.place.account;
+pub async fn identity(
+    account: &Arc<dyn Account>,
+    estate: &str,
+    environment: &Environment,
+) -> Result<Identity, Error> {
+    let expected = &environment.place.account;
     let found = who(account).await.map_err(|error| unanswered(&error))?;
     if found.account == *expected {
         return Ok(found);
     }
     let what = format!(
         "the credentials belong to another account\nexpected: {expected} ({} {})\nfound:    {} ({})",
-        bound.estate, bound.environment.name, found.account, found.arn
+        estate, environment.name, found.account, found.arn
     );
     let advice = "Choose the profile of the right account (--profile), or the environment that you \
         mean (--env).";
@@ -121,7 +127,7 @@ async fn inspect(
     wanted: Wanted,
 ) -> TargetPlan {
     let check = matches!(bound.steps[step].act, Act::Check { .. });
-    let mut calls = setting.read(&wanted.on);
+    let mut calls = setting.read_for(&wanted.on, &wanted.to);
     let own = calls.len();
     if !check && wanted.undoes.is_none() {
         calls.extend(setting.guard(&wanted.on, &wanted.to));
@@ -177,6 +183,7 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,
                 Call::CloudWatch(_) => Kind::Alarm,
+                Call::Backup(backup::Call::FindVault { .. }) => Kind::Vault,
                 Call::Backup(_) => Kind::BackupPlan,
                 Call::CloudFormation(_) => Kind::Stack,
                 Call::Ssm(_) => Kind::Parameter,

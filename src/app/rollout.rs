@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::history::History;
+use super::history::{History, Scored};
 use super::library::Shelf;
 use super::standing::{Here, command};
 use crate::engine::Run;
@@ -89,8 +89,17 @@ fn scores(
     (before.cloned(), after.cloned())
 }
 
-/// The scores that the journal tells of here, oldest first: the one place that they come from.
-/// Nothing in the journal holds a score yet.
-const fn marks(_: &History, _: Here<'_>) -> Vec<Mark> {
-    Vec::new()
+/// The scores that the journal tells of here, oldest first: the one place that they come from. Of
+/// several profiles it is the one that was scanned last, as scores of two cannot be compared.
+fn marks(history: &History, here: Here<'_>) -> Vec<Mark> {
+    let is_here = |scored: &&Scored| {
+        scored.mode == here.mode
+            && scored.estate == here.estate
+            && scored.environment == here.environment.name
+            && scored.place == here.environment.place
+    };
+    let scores = || history.scores().iter().filter(is_here);
+    let Some(profile) = scores().last().map(|scored| &scored.profile) else { return Vec::new() };
+    let same = scores().filter(|scored| scored.profile == *profile);
+    same.map(|scored| scored.mark.clone()).collect()
 }

@@ -107,7 +107,7 @@ impl Clients {
         Self::new(config, RetryConfig::standard().with_max_attempts(READ_ATTEMPTS))
     }
 
-    /// Clients that send a request once.
+    /// Clients that send a request once, whatever it is.
     pub(super) fn that_change(config: &SdkConfig) -> Self {
         Self::new(config, RetryConfig::disabled())
     }

@@ -69,7 +69,9 @@ pub struct Live {
 struct Inner {
     /// Clients that try again a few times.
     reads: Clients,
-    /// Clients that never do.
+    /// Clients that read, and never do.
+    once: Clients,
+    /// Clients that change something, and never do.
     changes: Clients,
     connection: Connection,
     credentials: Option<Keeper>,
@@ -119,6 +121,7 @@ impl Live {
         Self {
             inner: Arc::new(Inner {
                 reads: Clients::that_read(&reads),
+                once: Clients::that_change(&reads),
                 changes: Clients::that_change(&changes),
                 connection: connection.clone(),
                 credentials,
@@ -139,10 +142,12 @@ impl Live {
     }
 
     /// Sends a call, and learns from its ending whose the credentials are, and that they ended.
-    async fn dispatch(&self, call: Call) -> Outcome {
-        let Some(credentials) = &self.inner.credentials else { return self.forward(call).await };
+    async fn dispatch(&self, call: Call, once: bool) -> Outcome {
+        let Some(credentials) = &self.inner.credentials else {
+            return self.forward(call, once).await;
+        };
         let key = credentials.key().await;
-        let outcome = self.forward(call).await;
+        let outcome = self.forward(call, once).await;
         match &outcome {
             Ok(answer) => {
                 let found = identity_in(&answer.reply);
@@ -165,9 +170,13 @@ impl Live {
         self.inner.sending.login.as_deref()
     }
 
-    async fn forward(&self, call: Call) -> Outcome {
-        let Inner { reads, changes, connection, .. } = &*self.inner;
-        let clients = if call.operation().is_read() { reads } else { changes };
+    async fn forward(&self, call: Call, once: bool) -> Outcome {
+        let Inner { reads, once: single, changes, connection, .. } = &*self.inner;
+        let clients = match (call.operation().is_read(), once) {
+            (false, _) => changes,
+            (true, false) => reads,
+            (true, true) => single,
+        };
         let sending = self.inner.sending.again();
         match call {
             Call::Sts(call) => sts::send(&clients.sts, &sending, call).await,
@@ -218,7 +227,12 @@ fn identity_in(reply: &Reply) -> Option<&identity::Identity> {
 impl Account for Live {
     fn send(&self, call: Call) -> Pending<Outcome> {
         let live = self.clone();
-        Box::pin(async move { live.dispatch(call).await })
+        Box::pin(async move { live.dispatch(call, false).await })
+    }
+
+    fn send_once(&self, call: Call) -> Pending<Outcome> {
+        let live = self.clone();
+        Box::pin(async move { live.dispatch(call, true).await })
     }
 
     fn skew(&self) -> Option<SignedDuration> {

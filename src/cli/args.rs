@@ -14,6 +14,7 @@ const EXIT_CODES: &str = "Exit codes:
    3  cancelled: the operator said no, or nobody was there to say yes
    4  a login is needed
    5  stuck: something was changed, something failed, and a person is needed
+   6  the score is under what --fail-under asks for
    7  the journal does not verify
   75  paused half way: `muster resume` goes on";
 
@@ -77,7 +78,7 @@ pub(super) enum Command {
     List,
     /// A book as text; or `settings`, the reference of all settings
     Show(ShowArgs),
-    /// Lint books and estates: schema, references, rules of AWS; needs no account
+    /// Lint books, estates and profiles: schema, references, rules of AWS; needs no account
     Check {
         /// A directory with estates, one estate's folder, or one file of it; the shipped books when
         /// absent
@@ -85,6 +86,8 @@ pub(super) enum Command {
     },
     /// What a book would change, before -> after; sends nothing that changes anything
     Plan(PlanArgs),
+    /// How much of a compliance profile is met; reads only, and writes the scan into the journal
+    Compliance(ComplianceArgs),
     /// Walk a book: full screen on a terminal, or as plain lines
     Run(RunArgs),
     /// Go on with a run after any stop: it looks at AWS before it does anything
@@ -122,7 +125,7 @@ pub(super) enum Command {
     },
     /// Terminal, clock, credentials, account, disk: what was found, and what is wrong
     Doctor,
-    /// JSON Schema of books or estates, for editors
+    /// JSON Schema of books, estates or compliance profiles, for editors
     Schema {
         /// Which one
         #[arg(value_enum, default_value_t = SchemaOf::Runbook)]
@@ -146,6 +149,8 @@ pub(super) enum SchemaOf {
     Runbook,
     /// Of an estate
     Estate,
+    /// Of a compliance profile
+    Compliance,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -200,6 +205,38 @@ pub(super) struct PlanArgs {
     /// Keep the plan in a file, for `muster run --plan`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ComplianceArgs {
+    /// Name of the profile; `compliance` when absent
+    pub profile: Option<String>,
+    #[command(flatten)]
+    pub format: FormatArgs,
+    /// Write it to a file instead
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 6 when fewer percent of all checks are met; what could not be checked is not met
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub fail_under: Option<u8>,
+}
+
+/// How a report is written; as text when nothing is said.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(super) struct FormatArgs {
+    /// As Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// As one HTML page that needs nothing else
+    #[arg(long, conflicts_with = "json")]
+    pub html: bool,
+    /// As JUnit XML, for pipelines: one test case for each line
+    #[arg(long, conflicts_with = "json")]
+    pub junit: bool,
+    /// As SARIF 2.1.0, for code scanning: one result for each line that is not met
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 #[derive(Debug, Args)]

@@ -28,12 +28,14 @@ pub(super) fn check(path: Option<&Path>, json: bool, out: &Out) -> Result<Exit, 
     let problems: Vec<_> = library.problems().filter(is_meant).collect();
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let books: usize = library.shelves.iter().map(|shelf| shelf.found).sum();
+    let profiles: usize = library.shelves.iter().map(|shelf| shelf.profiles_found).sum();
     if json {
         let found: Vec<_> = problems.iter().map(|problem| problem.to_json()).collect();
         out.json(&json!({
             "version": 1,
             "estates": library.shelves.len(),
             "books": books,
+            "profiles": profiles,
             "errors": errors,
             "problems": found,
         }));
@@ -50,9 +52,10 @@ pub(super) fn check(path: Option<&Path>, json: bool, out: &Out) -> Result<Exit, 
         }
         let warnings = problems.len() - errors;
         out.line(&format!(
-            "{}, {}: {}, {}",
+            "{}, {}, {}: {}, {}",
             count(library.shelves.len(), "estate"),
             count(books, "book"),
+            count(profiles, "profile"),
             count(errors, "error"),
             count(warnings, "warning")
         ));

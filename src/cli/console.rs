@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 
 use super::Out;
 use super::reach::{NEWS, Runner, reach};
@@ -16,9 +16,6 @@ use crate::app::{Context, Surroundings, clock};
 use crate::error::{Error, Exit};
 use crate::link::{Ask, News};
 use crate::tui::{self, Colour, Console, Events, First, Input, Look, Outgoing, Screen};
-
-/// How often the clocks on the screen move.
-const TICK: Duration = Duration::from_millis(250);
 
 /// Whether a full screen can be drawn and typed at.
 pub(super) fn is_possible(surroundings: &Surroundings) -> bool {
@@ -118,8 +115,7 @@ impl Desk {
         let mut events = tui::events();
         let mut signals = Signals::new()?;
         let mut stops = Stops::new()?;
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut sizes = run::on(SignalKind::window_change())?;
         while !self.left {
             let input = tokio::select! {
                 biased;
@@ -145,7 +141,11 @@ impl Desk {
                     Some(news) => Input::News(Box::new(news)),
                     None => break,
                 },
-                _ = ticks.tick() => Input::Tick,
+                _ = sizes.recv() => match tui::size() {
+                    Ok((columns, rows)) => Input::Resize(columns, rows),
+                    Err(_) => break,
+                },
+                () = sleep(self.console.lasts(clock::now())) => Input::Tick,
             };
             self.hear(input);
             self.hear_what_waits(&mut events, &mut told);

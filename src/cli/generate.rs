@@ -5,12 +5,13 @@ use clap_complete::Shell;
 use super::Out;
 use super::args::SchemaOf;
 use crate::error::{Error, Exit};
-use crate::{estate, runbook};
+use crate::{compliance, estate, runbook};
 
 pub(super) fn schema(what: SchemaOf, out: &Out) -> Result<Exit, Error> {
     out.json(&match what {
         SchemaOf::Runbook => runbook::book_schema(),
         SchemaOf::Estate => estate::schema(),
+        SchemaOf::Compliance => compliance::schema(),
     });
     Ok(Exit::Succeeded)
 }

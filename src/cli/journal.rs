@@ -7,7 +7,7 @@ use super::args::JournalCommand;
 use crate::app::{Context, History};
 use crate::engine::words::sentence_in;
 use crate::error::{Error, Exit};
-use crate::journal::{self, Check, Entry, LogEvent};
+use crate::journal::{self, Check, Entry, LogEvent, ScanEvent};
 
 pub(super) fn journal(
     context: &Context,
@@ -45,6 +45,7 @@ fn show(context: &Context, run: Option<&str>, json: bool, out: &Out) -> Result<E
                     line.run.as_deref().and_then(|id| history.get(id)).map(|(r, _)| &r.bound);
                 sentence_in(event, bound, None)
             }
+            Entry::Scan(ScanEvent::Scanned { scan }) => scan.sentence(),
             Entry::Log(LogEvent::Created { log }) => format!("the journal {log} begins"),
             Entry::Log(LogEvent::Repaired { bytes }) => {
                 format!("a torn last line of {bytes} bytes was set aside")

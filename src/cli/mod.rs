@@ -3,6 +3,7 @@
 mod args;
 mod attach;
 mod check;
+mod compliance;
 mod console;
 mod doctor;
 mod generate;
@@ -92,6 +93,7 @@ async fn command(
         Some(Command::List) => list::list(&context, json, out),
         Some(Command::Show(args)) => show::show(&context, &args, json, out),
         Some(Command::Plan(args)) => plan::plan(&context, &args, json, out).await,
+        Some(Command::Compliance(args)) => compliance::compliance(&context, &args, json, out).await,
         Some(Command::Run(args)) => run::run(context, args, out).await,
         Some(Command::Resume(args)) => run::resume(context, args, out).await,
         Some(Command::Rollback(args)) => run::rollback(context, args, out).await,

@@ -25,7 +25,7 @@ impl Out {
 
     /// Data as JSON, on as many lines as it takes.
     pub fn json(self, value: &impl Serialize) {
-        let _ = writeln!(io::stdout().lock(), "{}", json(value));
+        let _ = writeln!(io::stdout().lock(), "{}", json_text(value));
     }
 
     /// Raw bytes, as they are.
@@ -45,13 +45,13 @@ impl Out {
     }
 }
 
-fn lines(text: &str) -> String {
-    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+/// Data as JSON, with its hidden characters escaped, as it is printed or kept in a file.
+pub(super) fn json_text(value: &impl Serialize) -> String {
+    escaped(&serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-/// Data as JSON, as it is printed.
-pub(super) fn json(value: &impl Serialize) -> String {
-    escaped(&serde_json::to_string_pretty(value).unwrap_or_default())
+fn lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// JSON means the same with its hidden characters escaped; they stand only within texts.

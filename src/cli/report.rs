@@ -21,7 +21,7 @@ pub(super) fn report(
     let text = match format {
         ReportFormat::Markdown => report.markdown(),
         ReportFormat::Html => report.html(),
-        ReportFormat::Json => out::json(&report),
+        ReportFormat::Json => out::json_text(&report),
     };
     match &args.out {
         Some(file) => {

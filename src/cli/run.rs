@@ -39,7 +39,7 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
     // shows before a run begins.
     let bound = book.bind(estate, environment, &params).map_err(|found| unbound(&found))?;
     let connected = connect(&context, estate, environment).await?;
-    identity(&connected.account, &bound).await?;
+    identity(&connected.account, &bound.estate, &bound.environment).await?;
     let aim = Aim::Walk { course: Course::Book { book: args.book, params }, digest };
     walk(context, aim, &args.walk, out).await
 }
@@ -70,7 +70,7 @@ pub(super) async fn rollback(
         return console::open(context, First::Plan(course), out).await;
     }
     let connected = connect(&context, estate, environment).await?;
-    identity(&connected.account, &bound).await?;
+    identity(&connected.account, &bound.estate, &bound.environment).await?;
     walk(context, Aim::Walk { course, digest: None }, &args.walk, out).await
 }
 
@@ -176,10 +176,13 @@ async fn next_line(lines: &mut Option<Lines<BufReader<Stdin>>>) -> std::io::Resu
 /// The signals that mean: leave.
 pub(super) struct Signals([Signal; 4]);
 
+/// A signal to this process, as it is heard.
+pub(super) fn on(kind: SignalKind) -> Result<Signal, Error> {
+    signal(kind).map_err(|e| Error::new("signals", Exit::Failed, e.to_string(), ""))
+}
+
 impl Signals {
     pub(super) fn new() -> Result<Self, Error> {
-        let on =
-            |kind| signal(kind).map_err(|e| Error::new("signals", Exit::Failed, e.to_string(), ""));
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(on);
         Ok(Self([interrupt?, terminate?, hangup?, on(SignalKind::quit())?]))

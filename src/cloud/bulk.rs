@@ -43,6 +43,8 @@ pub struct Copying {
     pub to: String,
     /// What the keys begin with; empty for all.
     pub prefix: String,
+    /// Whether objects that AWS gives nothing to compare of count as copied.
+    pub accept_unverified: bool,
 }
 
 /// Versions of objects, and until when they are to be held.
@@ -85,8 +87,10 @@ pub enum Reply {
 }
 
 /// What is in two buckets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
+    /// What was compared.
+    pub of: Copying,
     /// Current objects in the source.
     pub objects: u64,
     /// Their bytes.
@@ -130,8 +134,10 @@ pub struct Names {
 }
 
 /// What holds the versions in a bucket.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surveyed {
+    /// What was looked at.
+    pub of: Retaining,
     /// Versions of objects, current or not.
     pub versions: u64,
     /// Their bytes.
@@ -246,9 +252,12 @@ pub const COPY_OBJECTS: Operation = Operation::change(
 /// `CopyProgress`
 pub const COPY_PROGRESS: Operation = Operation::read("s3", "CopyProgress", &[]);
 
+/// What looking at retentions needs.
+const SURVEYS: &[&str] =
+    &["s3:ListBucketVersions", "s3:GetObjectRetention", "s3:GetBucketObjectLockConfiguration"];
+
 /// `SurveyRetention`
-pub const SURVEY_RETENTION: Operation =
-    Operation::read("s3", "SurveyRetention", &["s3:ListBucketVersions", "s3:GetObjectRetention"]);
+pub const SURVEY_RETENTION: Operation = Operation::read("s3", "SurveyRetention", SURVEYS);
 
 /// `RetainObjects`
 pub const RETAIN_OBJECTS: Operation = Operation::change(
@@ -294,6 +303,16 @@ impl Call {
             Self::SurveyRetention(retaining)
             | Self::RetainObjects(retaining)
             | Self::RetainProgress(retaining) => retaining.bucket.as_str(),
+        }
+    }
+
+    /// The bucket that is only read, where there is another.
+    pub const fn source(&self) -> Option<&str> {
+        match self {
+            Self::CompareBuckets(copying)
+            | Self::CopyObjects(copying)
+            | Self::CopyProgress(copying) => Some(copying.from.as_str()),
+            Self::SurveyRetention(_) | Self::RetainObjects(_) | Self::RetainProgress(_) => None,
         }
     }
 

@@ -1,7 +1,8 @@
-//! Amazon CloudWatch: alarms.
+//! Amazon CloudWatch: alarms and dashboards.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,11 @@ pub enum Call {
         /// Name of the alarm.
         alarm: String,
     },
+    /// `DescribeAlarms` for all metric alarms that tell somebody, every page.
+    DescribeAlarmsTelling {
+        /// ARN of who is told: of a topic.
+        action: String,
+    },
     /// `PutMetricAlarm`: replaces the whole alarm.
     PutMetricAlarm {
         /// Name of the alarm.
@@ -28,6 +34,66 @@ pub enum Call {
     DeleteAlarm {
         /// Name of the alarm.
         alarm: String,
+    },
+    /// `DescribeAlarmHistory` for one alarm, every page.
+    DescribeAlarmHistory {
+        /// Name of the alarm.
+        alarm: String,
+    },
+    /// `SetAlarmState`: until the alarm looks at its metric again, often within seconds.
+    SetAlarmState {
+        /// Name of the alarm.
+        alarm: String,
+        /// What it says meanwhile.
+        state: AlarmState,
+        /// Why, for those who are told.
+        reason: String,
+    },
+    /// `GetDashboard`.
+    GetDashboard {
+        /// Name of the dashboard.
+        dashboard: String,
+    },
+    /// `PutDashboard`: replaces the whole body.
+    PutDashboard {
+        /// Name of the dashboard.
+        dashboard: String,
+        /// What it shows, as JSON.
+        body: String,
+    },
+    /// `DeleteDashboards` for one dashboard.
+    DeleteDashboard {
+        /// Name of the dashboard.
+        dashboard: String,
+    },
+}
+
+/// Something that happened to an alarm, of what the vocabulary holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Happening,
+}
+
+/// What happened to an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Happening {
+    /// It says something else.
+    State {
+        /// What it says from then on.
+        to: AlarmState,
+        /// Why, in the words of whoever set it, or of AWS.
+        reason: String,
+    },
+    /// It told somebody.
+    Action {
+        /// Whom: an ARN; empty where AWS does not say.
+        told: String,
+        /// Whether that worked.
+        succeeded: bool,
     },
 }
 
@@ -102,7 +168,7 @@ pub enum MissingData {
 }
 
 /// What an alarm says now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AlarmState {
     /// All is well.
@@ -125,7 +191,28 @@ pub enum Reply {
         /// What it says now.
         state: AlarmState,
     },
-    /// To [`Call::PutMetricAlarm`] and [`Call::DeleteAlarm`].
+    /// To [`Call::DescribeAlarmsTelling`]. An alarm whose actions are off is not among them.
+    Alarms {
+        /// Names of the alarms, sorted.
+        names: Vec<String>,
+    },
+    /// To [`Call::DescribeAlarmHistory`].
+    History {
+        /// What happened in the last 30 days, earliest first. Changes of its definition are left
+        /// out.
+        happened: Vec<Happened>,
+    },
+    /// To [`Call::GetDashboard`].
+    Dashboard {
+        /// What it shows, as JSON.
+        body: String,
+    },
+    /// To [`Call::PutDashboard`]: it is there.
+    DashboardPut {
+        /// What CloudWatch does not like about it, in its words.
+        remarks: Vec<String>,
+    },
+    /// To all other changes.
     Done {},
 }
 
@@ -133,10 +220,15 @@ operations! {
     "cloudwatch"
     read {
         DESCRIBE_ALARM "DescribeAlarms" "cloudwatch:DescribeAlarms";
+        DESCRIBE_ALARM_HISTORY "DescribeAlarmHistory" "cloudwatch:DescribeAlarmHistory";
+        GET_DASHBOARD "GetDashboard" "cloudwatch:GetDashboard";
     }
     change {
         DELETE_ALARM "DeleteAlarms" ["cloudwatch:DeleteAlarms"] Change Refused "DescribeAlarms";
+        DELETE_DASHBOARD "DeleteDashboards" ["cloudwatch:DeleteDashboards"] Change Refused "GetDashboard";
+        PUT_DASHBOARD "PutDashboard" ["cloudwatch:PutDashboard"] Change Same "GetDashboard";
         PUT_METRIC_ALARM "PutMetricAlarm" ["cloudwatch:PutMetricAlarm"] Change Same "DescribeAlarms";
+        SET_ALARM_STATE "SetAlarmState" ["cloudwatch:SetAlarmState"] Change Same "DescribeAlarmHistory";
     }
 }
 
@@ -144,18 +236,29 @@ impl Call {
     /// The AWS operation behind the call.
     pub const fn operation(&self) -> &'static Operation {
         match self {
-            Self::DescribeAlarm { .. } => &DESCRIBE_ALARM,
+            Self::DescribeAlarm { .. } | Self::DescribeAlarmsTelling { .. } => &DESCRIBE_ALARM,
             Self::PutMetricAlarm { .. } => &PUT_METRIC_ALARM,
             Self::DeleteAlarm { .. } => &DELETE_ALARM,
+            Self::DescribeAlarmHistory { .. } => &DESCRIBE_ALARM_HISTORY,
+            Self::SetAlarmState { .. } => &SET_ALARM_STATE,
+            Self::GetDashboard { .. } => &GET_DASHBOARD,
+            Self::PutDashboard { .. } => &PUT_DASHBOARD,
+            Self::DeleteDashboard { .. } => &DELETE_DASHBOARD,
         }
     }
 
-    /// The alarm that the call is about.
+    /// The alarm or dashboard that the call is about, or who is told by the alarms.
     pub fn resource(&self) -> &str {
         match self {
+            Self::DescribeAlarmsTelling { action } => action,
             Self::DescribeAlarm { alarm }
             | Self::PutMetricAlarm { alarm, .. }
-            | Self::DeleteAlarm { alarm } => alarm,
+            | Self::DeleteAlarm { alarm }
+            | Self::DescribeAlarmHistory { alarm }
+            | Self::SetAlarmState { alarm, .. } => alarm,
+            Self::GetDashboard { dashboard }
+            | Self::PutDashboard { dashboard, .. }
+            | Self::DeleteDashboard { dashboard } => dashboard,
         }
     }
 }

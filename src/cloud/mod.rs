@@ -18,6 +18,7 @@ mod ending;
 pub mod objects;
 mod operation;
 mod place;
+pub mod quota;
 pub mod s3;
 pub mod s3control;
 pub mod sns;
@@ -120,6 +121,12 @@ pub trait Account: Send + Sync {
     /// Carries out one call, once. A call that changes something is never repeated in here.
     fn send(&self, call: Call) -> Pending<Outcome>;
 
+    /// Carries out one read with one request. Whoever asks so many that AWS throttles some repeats
+    /// those at their own pace: a repetition in here would come on top of that.
+    fn send_once(&self, call: Call) -> Pending<Outcome> {
+        self.send(call)
+    }
+
     /// How far the clock of this machine is ahead of the account's, as its latest answers told it;
     /// negative when it is behind, none when that is not known.
     fn skew(&self) -> Option<SignedDuration> {
@@ -163,6 +170,25 @@ impl Call {
             Self::Ssm(call) => call.resource(),
             Self::Objects(call) => Some(call.resource()),
             Self::Bulk(call) => Some(call.resource()),
+        }
+    }
+
+    /// The name of the resource that is only read, where one is changed by what is in another.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Bulk(call) => call.source(),
+            Self::Objects(call) => call.source(),
+            Self::Sts(_)
+            | Self::DynamoDb(_)
+            | Self::S3(_)
+            | Self::Sns(_)
+            | Self::CloudTrail(_)
+            | Self::CloudWatch(_)
+            | Self::AutoScaling(_)
+            | Self::Backup(_)
+            | Self::CloudFormation(_)
+            | Self::S3Control(_)
+            | Self::Ssm(_) => None,
         }
     }
 

@@ -105,15 +105,16 @@ impl Operation {
 
 /// Declares the operations of a service, and the list of them all.
 ///
-/// A read is its constant, AWS's name and its IAM action; a change has besides the least danger,
-/// what a repetition does, and the operation that shows whether it was applied.
+/// A read is its constant, AWS's name and its IAM actions (several, where it asks AWS more than once
+/// to find something by its name); a change has besides the least danger, what a repetition does,
+/// and the operation that shows whether it was applied.
 macro_rules! operations {
     ($service:literal
-     read { $($read:ident $rname:literal $riam:literal;)* }
+     read { $($read:ident $rname:literal $($riam:literal)+;)* }
      change { $($change:ident $cname:literal [$($ciam:literal),+] $danger:ident $repeat:ident $back:literal;)* }) => {
         $(#[doc = concat!("`", $service, ":", $rname, "`")]
         pub const $read: $crate::cloud::Operation =
-            $crate::cloud::Operation::read($service, $rname, &[$riam]);)*
+            $crate::cloud::Operation::read($service, $rname, &[$($riam),+]);)*
         $(#[doc = concat!("`", $service, ":", $cname, "`")]
         pub const $change: $crate::cloud::Operation = $crate::cloud::Operation::change(
             $service,

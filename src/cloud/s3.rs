@@ -4,11 +4,29 @@
 //! read it first. All calls name the account that must own the bucket, so that a bucket of the
 //! same name in another account is refused.
 
-use schemars::JsonSchema;
+mod documents;
+mod filter;
+mod lifecycle;
+mod replication;
+mod tiering;
+mod written;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
 use super::operation::operations;
+pub use documents::{
+    Algorithm, Encryption, Logging, PublicAccessBlock, Retention, RetentionMode, Versioning,
+};
+pub use filter::{Filter, Selection};
+pub use lifecycle::{
+    Expiration, Lifecycle, LifecycleRule, MinimumSize, NoncurrentExpiration, NoncurrentTransition,
+    StorageClass, Transition,
+};
+pub use replication::{Destination, Replication, ReplicationRule};
+pub use tiering::{AccessTier, Tier, Tiering};
 
 /// An S3 operation with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,95 +128,76 @@ pub enum Call {
         /// Where the logs go.
         logging: Option<Logging>,
     },
-}
-
-/// Default retention of new object versions: a mode with days or years, never both (S4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Retention {
-    /// Who may shorten it.
-    pub mode: RetentionMode,
-    /// For how many days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// For how many years.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub years: Option<u32>,
-}
-
-/// Who may shorten a retention.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RetentionMode {
-    /// Those with `s3:BypassGovernanceRetention`.
-    Governance,
-    /// Nobody.
-    Compliance,
-}
-
-/// The four switches of a bucket's public access block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PublicAccessBlock {
-    /// `BlockPublicAcls`: refuse new public ACLs.
-    pub block_public_acls: bool,
-    /// `IgnorePublicAcls`: act as if public ACLs were not there.
-    pub ignore_public_acls: bool,
-    /// `BlockPublicPolicy`: refuse public bucket policies.
-    pub block_public_policy: bool,
-    /// `RestrictPublicBuckets`: keep others out of a bucket with a public policy.
-    pub restrict_public_buckets: bool,
-}
-
-/// The default encryption of a bucket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Encryption {
-    /// How objects are encrypted.
-    pub algorithm: Algorithm,
-    /// ARN or id of the KMS key; AWS's own key of the account when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kms_key: Option<String>,
-    /// Whether a bucket key saves calls to KMS.
-    #[serde(default)]
-    pub bucket_key: bool,
-}
-
-/// How objects are encrypted at rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Algorithm {
-    /// With keys of S3.
-    #[serde(rename = "AES256")]
-    Aes256,
-    /// With a key of KMS.
-    #[serde(rename = "aws:kms")]
-    Kms,
-    /// With a key of KMS, twice.
-    #[serde(rename = "aws:kms:dsse")]
-    KmsDsse,
-}
-
-/// Where the access logs of a bucket go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Logging {
-    /// The bucket that receives them: same account, same Region (S13).
-    pub bucket: String,
-    /// What their keys begin with.
-    #[serde(default)]
-    pub prefix: String,
-}
-
-/// Whether old versions of objects are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Versioning {
-    /// It never was.
-    Never,
-    /// Every overwrite keeps the version before.
-    Enabled,
-    /// It was; old versions are kept, new overwrites are not.
-    Suspended,
+    /// `GetBucketLifecycleConfiguration`.
+    GetBucketLifecycleConfiguration {
+        /// Name of the bucket.
+        bucket: String,
+    },
+    /// `PutBucketLifecycleConfiguration`: replaces the whole document.
+    PutBucketLifecycleConfiguration {
+        /// Name of the bucket.
+        bucket: String,
+        /// The document; it has at least one rule.
+        lifecycle: Lifecycle,
+    },
+    /// `DeleteBucketLifecycle`: removes the whole document.
+    DeleteBucketLifecycle {
+        /// Name of the bucket.
+        bucket: String,
+    },
+    /// `ListBucketIntelligentTieringConfigurations`, every page.
+    ListBucketIntelligentTieringConfigurations {
+        /// Name of the bucket.
+        bucket: String,
+    },
+    /// `PutBucketIntelligentTieringConfiguration`: replaces the one with the same id.
+    PutBucketIntelligentTieringConfiguration {
+        /// Name of the bucket.
+        bucket: String,
+        /// The configuration.
+        tiering: Tiering,
+    },
+    /// `DeleteBucketIntelligentTieringConfiguration`.
+    DeleteBucketIntelligentTieringConfiguration {
+        /// Name of the bucket.
+        bucket: String,
+        /// Id of the configuration.
+        id: String,
+    },
+    /// `GetBucketReplication`.
+    GetBucketReplication {
+        /// Name of the bucket.
+        bucket: String,
+    },
+    /// `PutBucketReplication`: replaces the whole document.
+    PutBucketReplication {
+        /// Name of the bucket.
+        bucket: String,
+        /// The document; it has at least one rule.
+        replication: Replication,
+    },
+    /// `DeleteBucketReplication`: removes the whole document.
+    DeleteBucketReplication {
+        /// Name of the bucket.
+        bucket: String,
+    },
+    /// `GetBucketTagging`.
+    GetBucketTagging {
+        /// Name of the bucket.
+        bucket: String,
+    },
+    /// `PutBucketTagging`: replaces all tags.
+    PutBucketTagging {
+        /// Name of the bucket.
+        bucket: String,
+        /// All tags, by key.
+        tags: BTreeMap<String, String>,
+    },
+    /// `DeleteBucketTagging`: removes all tags.
+    DeleteBucketTagging {
+        /// Name of the bucket.
+        bucket: String,
+    },
 }
 
 /// What S3 answers.
@@ -243,6 +242,23 @@ pub enum Reply {
         /// Where the logs go.
         logging: Option<Logging>,
     },
+    /// To [`Call::GetBucketLifecycleConfiguration`]; none set is
+    /// [`Absent`](super::Ending::Absent) with `NoSuchLifecycleConfiguration`.
+    Lifecycle(Lifecycle),
+    /// To [`Call::ListBucketIntelligentTieringConfigurations`].
+    Tierings {
+        /// All of them, by id.
+        tierings: Vec<Tiering>,
+    },
+    /// To [`Call::GetBucketReplication`]; none set is [`Absent`](super::Ending::Absent) with
+    /// `ReplicationConfigurationNotFoundError`.
+    Replication(Replication),
+    /// To [`Call::GetBucketTagging`]; none set is [`Absent`](super::Ending::Absent) with
+    /// `NoSuchTagSet`.
+    Tags {
+        /// All tags, by key.
+        tags: BTreeMap<String, String>,
+    },
     /// To every call that changes something.
     Done {},
 }
@@ -251,21 +267,33 @@ operations! {
     "s3"
     read {
         GET_BUCKET_ENCRYPTION "GetBucketEncryption" "s3:GetEncryptionConfiguration";
+        GET_BUCKET_LIFECYCLE "GetBucketLifecycleConfiguration" "s3:GetLifecycleConfiguration";
         GET_BUCKET_LOGGING "GetBucketLogging" "s3:GetBucketLogging";
         GET_BUCKET_POLICY "GetBucketPolicy" "s3:GetBucketPolicy";
+        GET_BUCKET_REPLICATION "GetBucketReplication" "s3:GetReplicationConfiguration";
+        GET_BUCKET_TAGGING "GetBucketTagging" "s3:GetBucketTagging";
         GET_BUCKET_VERSIONING "GetBucketVersioning" "s3:GetBucketVersioning";
         GET_OBJECT_LOCK_CONFIGURATION "GetObjectLockConfiguration" "s3:GetBucketObjectLockConfiguration";
         GET_PUBLIC_ACCESS_BLOCK "GetPublicAccessBlock" "s3:GetBucketPublicAccessBlock";
         HEAD_BUCKET "HeadBucket" "s3:ListBucket";
+        LIST_BUCKET_TIERINGS "ListBucketIntelligentTieringConfigurations" "s3:GetIntelligentTieringConfiguration";
         LIST_BUCKETS "ListBuckets" "s3:ListAllMyBuckets";
     }
     change {
         CREATE_BUCKET "CreateBucket" ["s3:CreateBucket", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"] Change Refused "HeadBucket";
         DELETE_BUCKET "DeleteBucket" ["s3:DeleteBucket"] Destroy Refused "HeadBucket";
+        DELETE_BUCKET_LIFECYCLE "DeleteBucketLifecycle" ["s3:PutLifecycleConfiguration"] Change Same "GetBucketLifecycleConfiguration";
         DELETE_BUCKET_POLICY "DeleteBucketPolicy" ["s3:DeleteBucketPolicy"] Change Same "GetBucketPolicy";
+        DELETE_BUCKET_REPLICATION "DeleteBucketReplication" ["s3:PutReplicationConfiguration"] Change Same "GetBucketReplication";
+        DELETE_BUCKET_TAGGING "DeleteBucketTagging" ["s3:PutBucketTagging"] Change Same "GetBucketTagging";
+        DELETE_BUCKET_TIERING "DeleteBucketIntelligentTieringConfiguration" ["s3:PutIntelligentTieringConfiguration"] Change Same "ListBucketIntelligentTieringConfigurations";
         PUT_BUCKET_ENCRYPTION "PutBucketEncryption" ["s3:PutEncryptionConfiguration"] Change Same "GetBucketEncryption";
+        PUT_BUCKET_LIFECYCLE "PutBucketLifecycleConfiguration" ["s3:PutLifecycleConfiguration"] Change Same "GetBucketLifecycleConfiguration";
         PUT_BUCKET_LOGGING "PutBucketLogging" ["s3:PutBucketLogging"] Change Same "GetBucketLogging";
         PUT_BUCKET_POLICY "PutBucketPolicy" ["s3:PutBucketPolicy"] Change Same "GetBucketPolicy";
+        PUT_BUCKET_REPLICATION "PutBucketReplication" ["s3:PutReplicationConfiguration", "iam:PassRole"] Change Same "GetBucketReplication";
+        PUT_BUCKET_TAGGING "PutBucketTagging" ["s3:PutBucketTagging"] Change Same "GetBucketTagging";
+        PUT_BUCKET_TIERING "PutBucketIntelligentTieringConfiguration" ["s3:PutIntelligentTieringConfiguration"] Change Same "ListBucketIntelligentTieringConfigurations";
         PUT_BUCKET_VERSIONING "PutBucketVersioning" ["s3:PutBucketVersioning"] Change Same "GetBucketVersioning";
         PUT_OBJECT_LOCK_CONFIGURATION "PutObjectLockConfiguration" ["s3:PutBucketObjectLockConfiguration"] Change Same "GetObjectLockConfiguration";
         PUT_PUBLIC_ACCESS_BLOCK "PutPublicAccessBlock" ["s3:PutBucketPublicAccessBlock"] Change Same "GetPublicAccessBlock";
@@ -293,6 +321,18 @@ impl Call {
             Self::DeleteBucketPolicy { .. } => &DELETE_BUCKET_POLICY,
             Self::GetBucketLogging { .. } => &GET_BUCKET_LOGGING,
             Self::PutBucketLogging { .. } => &PUT_BUCKET_LOGGING,
+            Self::GetBucketLifecycleConfiguration { .. } => &GET_BUCKET_LIFECYCLE,
+            Self::PutBucketLifecycleConfiguration { .. } => &PUT_BUCKET_LIFECYCLE,
+            Self::DeleteBucketLifecycle { .. } => &DELETE_BUCKET_LIFECYCLE,
+            Self::ListBucketIntelligentTieringConfigurations { .. } => &LIST_BUCKET_TIERINGS,
+            Self::PutBucketIntelligentTieringConfiguration { .. } => &PUT_BUCKET_TIERING,
+            Self::DeleteBucketIntelligentTieringConfiguration { .. } => &DELETE_BUCKET_TIERING,
+            Self::GetBucketReplication { .. } => &GET_BUCKET_REPLICATION,
+            Self::PutBucketReplication { .. } => &PUT_BUCKET_REPLICATION,
+            Self::DeleteBucketReplication { .. } => &DELETE_BUCKET_REPLICATION,
+            Self::GetBucketTagging { .. } => &GET_BUCKET_TAGGING,
+            Self::PutBucketTagging { .. } => &PUT_BUCKET_TAGGING,
+            Self::DeleteBucketTagging { .. } => &DELETE_BUCKET_TAGGING,
         }
     }
 
@@ -315,7 +355,19 @@ impl Call {
             | Self::PutBucketPolicy { bucket, .. }
             | Self::DeleteBucketPolicy { bucket }
             | Self::GetBucketLogging { bucket }
-            | Self::PutBucketLogging { bucket, .. } => Some(bucket),
+            | Self::PutBucketLogging { bucket, .. }
+            | Self::GetBucketLifecycleConfiguration { bucket }
+            | Self::PutBucketLifecycleConfiguration { bucket, .. }
+            | Self::DeleteBucketLifecycle { bucket }
+            | Self::ListBucketIntelligentTieringConfigurations { bucket }
+            | Self::PutBucketIntelligentTieringConfiguration { bucket, .. }
+            | Self::DeleteBucketIntelligentTieringConfiguration { bucket, .. }
+            | Self::GetBucketReplication { bucket }
+            | Self::PutBucketReplication { bucket, .. }
+            | Self::DeleteBucketReplication { bucket }
+            | Self::GetBucketTagging { bucket }
+            | Self::PutBucketTagging { bucket, .. }
+            | Self::DeleteBucketTagging { bucket } => Some(bucket),
         }
     }
 }

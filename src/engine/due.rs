@@ -77,7 +77,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
                 if matches!(state.state, StepState::Inspecting {})
                     && text.waits_for().is_none() =>
             {
-                let mut calls = setting.read(&wanted.on);
+                let mut calls = setting.read_for(&wanted.on, &wanted.to);
                 if matches!(text.act, Act::Set { .. }) && wanted.undoes.is_none() {
                     calls.extend(setting.guard(&wanted.on, &wanted.to));
                 }
@@ -85,7 +85,7 @@ pub fn due(run: &Run) -> Vec<Effect> {
             }
             TargetState::Observing {} | TargetState::Unknown { .. } => {
                 effects.extend(overdue_at(run, step, target).map(|at| Effect::Wake { at }));
-                let calls = setting.read(&wanted.on);
+                let calls = setting.read_for(&wanted.on, &wanted.to);
                 effects.push(Effect::Observe { step, target, calls });
             }
             TargetState::Backoff { until, .. } => effects.push(Effect::Wake { at: *until }),

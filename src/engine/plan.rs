@@ -169,7 +169,7 @@ impl Verdict {
     /// What follows for a setting from the endings of its reads and, after them, of its guard.
     pub fn of(setting: &Setting, wanted: &Wanted, seen: &[Outcome], check: bool) -> Self {
         let Wanted { on, to, undoes } = wanted;
-        let (own, guard) = seen.split_at(setting.read(on).len().min(seen.len()));
+        let (own, guard) = seen.split_at(setting.read_for(on, to).len().min(seen.len()));
         let value = setting.decode(on, own);
         if check {
             return match value {

@@ -45,7 +45,8 @@ pub(super) fn overdue(run: &Run, step: usize, text: &Step, now: Timestamp) -> Op
     let since = run.steps.get(step)?.targets.get(target)?.since?;
     let millis = now.duration_since(since).as_millis().unsigned_abs();
     let waited = millis.saturating_mul(u128::from(run.pace)) / 1000;
-    let read = jobs::row(setting)?.read(&wanted.get(target)?.on);
+    let wanted = wanted.get(target)?;
+    let read = jobs::row(setting)?.read_for(&wanted.on, &wanted.to);
     let looks: Vec<_> = read.iter().map(|call| call.operation().name).collect();
     let advice = format!(
         "look at it with {} or in AWS's console, and at AWS's health page; `muster status {}` says \

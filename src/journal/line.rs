@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::JournalError;
+use crate::compliance::Scan;
 use crate::engine::{Event, Record, RunId};
 
 /// What the first line has for a hash of the line before it.
@@ -34,8 +35,21 @@ pub struct Line {
 pub enum Entry {
     /// Something about the journal itself.
     Log(LogEvent),
+    /// A scan: it belongs to no run.
+    Scan(ScanEvent),
     /// Something that happened in a run.
     Run(Event),
+}
+
+/// What was seen of an estate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ScanEvent {
+    /// A compliance scan came to its end.
+    Scanned {
+        /// What it found.
+        scan: Box<Scan>,
+    },
 }
 
 /// What happens to the journal itself.
@@ -79,7 +93,15 @@ impl Line {
         Ok(bytes)
     }
 
-    /// The record of the run's event; none for the journal's own events.
+    /// The scan that it tells of.
+    pub fn scan(&self) -> Option<&Scan> {
+        match &self.event {
+            Entry::Scan(ScanEvent::Scanned { scan }) => Some(scan),
+            Entry::Log(_) | Entry::Run(_) => None,
+        }
+    }
+
+    /// The record of the run's event; none for the journal's own events and for scans.
     pub fn record(&self) -> Option<Record> {
         let (Entry::Run(event), Some(run)) = (&self.event, &self.run) else { return None };
         Some(Record {
@@ -97,7 +119,7 @@ impl Head {
     pub(super) fn of(lines: &[Line]) -> Self {
         let log = lines.first().and_then(|line| match &line.event {
             Entry::Log(LogEvent::Created { log }) => Some(log.clone()),
-            Entry::Log(LogEvent::Repaired { .. }) | Entry::Run(_) => None,
+            Entry::Log(LogEvent::Repaired { .. }) | Entry::Scan(_) | Entry::Run(_) => None,
         });
         let last = lines.last().and_then(|line| Some((line.seq, hash(&line.to_bytes().ok()?))));
         let (seq, hash) = last.unwrap_or((0, GENESIS.to_owned()));

@@ -20,8 +20,9 @@ use jiff::Timestamp;
 pub use chain::{Check, Verified};
 pub use disk::{Disk, make_private_directory, write_private};
 pub use error::JournalError;
-pub use line::{Entry, Head, Line, LogEvent};
+pub use line::{Entry, Head, Line, LogEvent, ScanEvent};
 
+use crate::compliance::Scan;
 use crate::engine::{Event, Record};
 
 const JOURNAL: &str = "journal.jsonl";
@@ -117,6 +118,20 @@ impl Journal {
         let record = self.next(run, actor, now, event);
         self.write(Some(run), actor, now, Entry::Run(event.clone()))?;
         Ok(record)
+    }
+
+    /// Makes a scan durable. Returns the number of its record.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn append_scan(
+        &mut self,
+        actor: &str,
+        now: Timestamp,
+        scan: &Scan,
+    ) -> Result<u64, JournalError> {
+        let scanned = ScanEvent::Scanned { scan: Box::new(scan.clone()) };
+        Ok(self.write(None, actor, now, Entry::Scan(scanned))?.seq)
     }
 
     /// The record that [`Journal::append`] would make durable.

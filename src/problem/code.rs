@@ -70,8 +70,6 @@ codes! {
     BadRegion "bad-region",
     /// An entry of the inventory that some environment lacks.
     IncompleteInventory "incomplete-inventory",
-    /// A book that comes before this one, and is not there.
-    UnknownBook "unknown-book",
     /// Books that each come before the other.
     NeedsCircle "needs-circle",
     /// More steps or targets than a run can hold.
@@ -104,6 +102,8 @@ codes! {
     NoAnswerYet "no-answer-yet",
     /// A book of kind check that sets something.
     CheckBookSets "check-book-sets",
+    /// A book, or a step of one, that is not there.
+    UnknownBook "unknown-book",
     /// A book that sets something and checks nothing.
     NothingChecked "nothing-checked",
     /// A step that does again what an earlier one did.

@@ -21,7 +21,7 @@ const LONGEST_NAME: usize = 255;
 
 /// A problem of one environment.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Raised {
+pub(crate) struct Raised {
     pub severity: Severity,
     pub code: Code,
     pub span: Range<usize>,
@@ -87,7 +87,7 @@ fn step(draft: &StepDraft, scope: &Scope<'_>, raised: &mut Vec<Raised>) -> Optio
 }
 
 /// The targets of a step, each with its value; `set` says what happens when a rule refuses it.
-fn targets(
+pub(super) fn targets(
     aim: &Aim,
     set: Option<OnRefused>,
     scope: &Scope<'_>,
@@ -135,6 +135,9 @@ fn value(
 ) -> Option<Value> {
     let value = aim.value.resolve(scope)?;
     let setting = aim.setting;
+    if aim.in_part {
+        return Some(value);
+    }
     let is_guess = is_guess || aim.value.templates().iter().any(|t| scope.is_guess(t));
     let to = match setting.parse(&value) {
         Ok(to) => to,
@@ -212,7 +215,7 @@ impl Notes {
 
 /// The problems of several environments, each told once; it names the environments when it is not
 /// about all of them.
-pub(super) fn merge(environments: Vec<(&str, Vec<Raised>)>) -> Vec<Raised> {
+pub(crate) fn merge(environments: Vec<(&str, Vec<Raised>)>) -> Vec<Raised> {
     let count = environments.len();
     let mut merged: Vec<(Raised, Vec<&str>)> = Vec::new();
     for (name, all) in environments {

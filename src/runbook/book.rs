@@ -170,7 +170,7 @@ impl Book {
 }
 
 /// A book is called as its file.
-fn named(source: &Source, findings: &mut Findings) {
+pub(crate) fn named(source: &Source, findings: &mut Findings) {
     let file = source.path.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = file.strip_suffix(".toml").unwrap_or(file);
     if !kebab(&source.name) {
@@ -184,7 +184,8 @@ fn named(source: &Source, findings: &mut Findings) {
     }
 }
 
-fn raise(raised: Vec<bind::Raised>, findings: &mut Findings) {
+/// Tells the problems of the environments.
+pub(crate) fn raise(raised: Vec<bind::Raised>, findings: &mut Findings) {
     for raised in raised {
         let found = findings.add(raised.severity, raised.code, raised.span, &raised.message);
         if let Some(help) = raised.help {

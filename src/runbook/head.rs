@@ -54,6 +54,21 @@ pub(super) struct Head {
     pub is_whole: bool,
 }
 
+impl Head {
+    /// What a file without parameters and steps has: nothing that a path could lead to.
+    pub(super) const fn empty() -> Self {
+        Self {
+            pinned: None,
+            params: Vec::new(),
+            needs: Vec::new(),
+            steps: Vec::new(),
+            kind: None,
+            declared: Vec::new(),
+            is_whole: true,
+        }
+    }
+}
+
 pub(super) fn read(tree: &Node, source: &Source, findings: &mut Findings) -> Option<Head> {
     let fields = Fields::of(tree, "a book", KEYS, findings)?;
     let needed = ["title", "version", "kind", "summary", "risk", "duration", "cost", "owner"];
@@ -117,7 +132,7 @@ fn pinned(
 }
 
 /// A text of the head, which has no paths.
-fn words(key: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<String> {
+pub(crate) fn words(key: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<String> {
     let text = fields.text(key, findings)?;
     if text.contains("${") {
         let span = fields.get(key)?.span.clone();
@@ -128,7 +143,7 @@ fn words(key: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<Stri
     Some(text.to_owned())
 }
 
-fn version(fields: &Fields<'_>, findings: &mut Findings) -> Option<semver::Version> {
+pub(crate) fn version(fields: &Fields<'_>, findings: &mut Findings) -> Option<semver::Version> {
     let text = fields.text("version", findings)?;
     match text.parse() {
         Ok(version) => Some(version),
@@ -142,7 +157,7 @@ fn version(fields: &Fields<'_>, findings: &mut Findings) -> Option<semver::Versi
     }
 }
 
-fn reviewed(fields: &Fields<'_>, findings: &mut Findings) -> Option<Date> {
+pub(crate) fn reviewed(fields: &Fields<'_>, findings: &mut Findings) -> Option<Date> {
     let node = fields.get("reviewed")?;
     let date = match &node.shape {
         Shape::Time(time) if time.time.is_none() && time.offset.is_none() => time.date,

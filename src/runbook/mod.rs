@@ -22,6 +22,7 @@
 //! - The name of a setting has no paths, and neither has the head: what a book does is read, not
 //!   computed.
 
+pub(crate) mod assertion;
 mod bind;
 mod book;
 mod bound;
@@ -40,6 +41,12 @@ mod step;
 mod template;
 mod values;
 mod verb;
+
+pub(crate) use bind::{Raised, merge};
+pub(crate) use book::{named, raise};
+pub(crate) use head::{reviewed, version, words as plain_words};
+pub(crate) use step::link;
+pub(crate) use values::rules as value_rules;
 
 pub use crate::problem::{Code, Problem, Severity, Source};
 pub use book::Book;

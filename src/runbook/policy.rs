@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::bound::{Act, Bound};
-use crate::cloud::{Place, sts};
+use crate::cloud::{Call, Place, sts};
 use crate::jobs;
 
 /// Actions that IAM cannot limit to a resource, from the service authorization reference.
@@ -35,14 +35,35 @@ pub fn iam_policy(bound: &Bound) -> Value {
                     needs.entry(action).or_default().insert(resource(action, &on.place, &name));
                 }
             }
-            let own = setting.read(on).into_iter().map(|call| call.operation());
+            let own = setting.read_for(on, &wanted.to);
+            let sources: Vec<_> = own.iter().filter_map(Call::source).collect();
             let writes = if sets { setting.writes } else { &[] };
+            let own = own.iter().map(Call::operation);
             for action in own.chain(writes.iter().copied()).flat_map(|operation| operation.iam) {
-                needs.entry(action).or_default().insert(resource(action, &on.place, &on.name));
+                if let Some(limit) = to.and_then(|to| passed(action, to)) {
+                    needs.entry(action).or_default().insert(limit);
+                    continue;
+                }
+                // What is copied is read where it comes from, and nothing is written there.
+                let sources = sources.iter().filter(|_| looks(action)).copied();
+                for name in sources.chain([on.name.as_str()]) {
+                    needs.entry(action).or_default().insert(resource(action, &on.place, name));
+                }
             }
         }
     }
     json!({ "Version": "2012-10-17", "Statement": statements(needs) })
+}
+
+/// True for actions of S3 on what is in a bucket, not on the bucket.
+fn is_of_objects(action: &str) -> bool {
+    let leads = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipart"];
+    leads.iter().any(|lead| action.starts_with(lead))
+}
+
+/// True for actions that change nothing.
+fn looks(action: &str) -> bool {
+    ["s3:Get", "s3:List"].iter().any(|lead| action.starts_with(lead))
 }
 
 /// One statement for all actions on the same resources.
@@ -66,6 +87,12 @@ fn statements(needs: BTreeMap<&str, BTreeSet<String>>) -> Vec<Value> {
         .collect()
 }
 
+/// The role that a service is given, where the value names it: nobody may pass any other.
+fn passed(action: &str, to: &Value) -> Option<String> {
+    let role = to.get("role").filter(|_| action == "iam:PassRole")?;
+    role.as_str().map(str::to_owned)
+}
+
 /// The ARN that an action on this resource is limited to.
 fn resource(action: &str, place: &Place, name: &str) -> String {
     if UNLIMITED.contains(&action) || name.is_empty() {
@@ -76,10 +103,22 @@ fn resource(action: &str, place: &Place, name: &str) -> String {
     }
     match action.split(':').next() {
         Some("dynamodb") => place.arn("dynamodb", &format!("table/{name}")),
+        Some("s3") if is_of_objects(action) => format!("{}/*", place.bucket_arn(name)),
         Some("s3") => place.bucket_arn(name),
         Some("sns") => place.arn("sns", name),
         Some("cloudtrail") => place.arn("cloudtrail", &format!("trail/{name}")),
+        Some("cloudwatch") if action.contains("Dashboard") => {
+            format!("arn:{}:cloudwatch::{}:dashboard/{name}", place.partition(), place.account)
+        }
         Some("cloudwatch") => place.arn("cloudwatch", &format!("alarm:{name}")),
+        // Plans and selections have ids, which nobody knows before they are made.
+        Some("backup") if action.ends_with("Vault") || action.ends_with("LockConfiguration") => {
+            place.arn("backup", &format!("backup-vault:{name}"))
+        }
+        Some("ssm") => {
+            let name = name.strip_prefix('/').unwrap_or(name);
+            place.arn("ssm", &format!("parameter/{name}"))
+        }
         _ => "*".to_owned(),
     }
 }

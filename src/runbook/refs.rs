@@ -7,7 +7,7 @@ use super::head::Head;
 use super::param::{Param, ParamKind};
 use super::step::StepDraft;
 use super::template::{Path, Template};
-use super::verb::Verb;
+use super::verb::{Aim, Verb};
 use crate::estate::{Estate, Item};
 use crate::problem::{Code, Findings};
 
@@ -48,6 +48,39 @@ pub(super) fn check(head: &Head, estate: &Estate, findings: &mut Findings) {
             .warn(Code::UnusedParam, param.span.clone(), message)
             .help("a person would be asked for it for nothing: use it or delete it");
     }
+}
+
+/// Reports every path of a check that stands in no book: there are no parameters and no answers.
+pub(super) fn check_aim(aim: &Aim, estate: &Estate, findings: &mut Findings) {
+    let head = Head::empty();
+    let mut known = Known { head: &head, estate, now: 0, used: BTreeSet::new() };
+    for template in &aim.on {
+        no_asset(template, findings);
+        known.template(template, Place::On, findings);
+    }
+    for template in aim.value.templates() {
+        no_asset(template, findings);
+        known.template(template, Place::Value, findings);
+    }
+}
+
+/// The files of an estate are for books.
+fn no_asset(template: &Template, findings: &mut Findings) {
+    for (path, span) in template.paths() {
+        if matches!(path, Path::Asset(_)) {
+            findings
+                .error(Code::MisplacedPath, span.clone(), "an asset cannot stand here")
+                .help("write the value out");
+        }
+    }
+}
+
+/// Reports every path of names that stand in no book.
+pub(super) fn check_text(template: &Template, estate: &Estate, findings: &mut Findings) {
+    let head = Head::empty();
+    let mut known = Known { head: &head, estate, now: 0, used: BTreeSet::new() };
+    no_asset(template, findings);
+    known.template(template, Place::On, findings);
 }
 
 impl Known<'_> {

@@ -151,7 +151,8 @@ fn confirm(fields: &Fields<'_>, findings: &mut Findings) -> bool {
     inner.choice("type", &[("target", true)], findings).unwrap_or(false)
 }
 
-fn link(fields: &Fields<'_>, findings: &mut Findings) -> Option<String> {
+/// An https address.
+pub(crate) fn link(fields: &Fields<'_>, findings: &mut Findings) -> Option<String> {
     let text = fields.text("link", findings)?;
     let rest = text.strip_prefix("https://").unwrap_or_default();
     if rest.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {

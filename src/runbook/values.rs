@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::jobs;
 
 /// For each setting, what `to` and `is` hold; and the definitions that these refer to.
-pub(super) fn rules() -> (Vec<Value>, Map<String, Value>) {
+pub(crate) fn rules() -> (Vec<Value>, Map<String, Value>) {
     let mut rules = Vec::new();
     let path = json!({
         "description": "A text with a path in it: ${params.NAME}, ${estate.KEY}, ${each}, ...",

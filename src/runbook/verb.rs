@@ -39,6 +39,8 @@ pub(super) struct Aim {
     pub setting: &'static Setting,
     pub on: Vec<Template>,
     pub value: Draft,
+    /// Whether the value is only a part of what is wanted: what it does not say may be anything.
+    pub in_part: bool,
     /// Where the setting is named.
     pub setting_span: Range<usize>,
     pub value_span: Range<usize>,
@@ -109,12 +111,17 @@ fn aim(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<Aim> 
         setting: setting?,
         on: targets?,
         value: draft?,
+        in_part: false,
         setting_span: fields.get(verb)?.span.clone(),
         value_span: value?.span.clone(),
     })
 }
 
-fn setting(verb: &str, fields: &Fields<'_>, findings: &mut Findings) -> Option<&'static Setting> {
+pub(super) fn setting(
+    verb: &str,
+    fields: &Fields<'_>,
+    findings: &mut Findings,
+) -> Option<&'static Setting> {
     let (id, span) = fields.need_text(verb, findings)?;
     let Some(setting) = jobs::row(id) else {
         if id.contains("${") {
@@ -159,7 +166,7 @@ fn noun(verb: &str) -> &'static str {
     if verb == "run" { "job" } else { "setting" }
 }
 
-fn targets(node: &Node, findings: &mut Findings) -> Option<Vec<Template>> {
+pub(super) fn targets(node: &Node, findings: &mut Findings) -> Option<Vec<Template>> {
     let items = match &node.shape {
         Shape::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),

@@ -1,10 +1,18 @@
 //! One bucket of the simulated S3: its documents, and what S3 refuses to write into them.
 
+mod lifecycle;
+mod replication;
+mod tags;
+mod tiering;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloud::s3::{
-    Algorithm, Encryption, Logging, PublicAccessBlock, Reply, Retention, Versioning,
+    Algorithm, Encryption, Lifecycle, Logging, PublicAccessBlock, Replication, Reply, Retention,
+    Tiering, Versioning,
 };
 use crate::cloud::{CallError, Ending};
 
@@ -21,6 +29,15 @@ pub struct Bucket {
     encryption: Encryption,
     policy: Option<Value>,
     logging: Option<Logging>,
+    #[serde(default)]
+    lifecycle: Option<Lifecycle>,
+    /// By id.
+    #[serde(default)]
+    tierings: BTreeMap<String, Tiering>,
+    #[serde(default)]
+    replication: Option<Replication>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
 }
 
 /// Object Lock that is on.
@@ -48,6 +65,10 @@ impl Bucket {
             },
             policy: None,
             logging: None,
+            lifecycle: None,
+            tierings: BTreeMap::new(),
+            replication: None,
+            tags: BTreeMap::new(),
         }
     }
 
@@ -174,6 +195,13 @@ impl Bucket {
                  cannot be changed.",
             ));
         }
+        if !enabled && self.replication.is_some() {
+            return Err(bucket_state(
+                "A replication configuration is present on this bucket, so you cannot change the \
+                 versioning state. To change the versioning state, first delete the replication \
+                 configuration.",
+            ));
+        }
         self.versioning = if enabled { Versioning::Enabled } else { Versioning::Suspended };
         Ok(())
     }
@@ -187,12 +215,7 @@ impl Bucket {
         }
         match retention.map(|retention| (retention.days, retention.years)) {
             Some((Some(_), Some(_)) | (None, None)) => {
-                return Err(CallError::new(
-                    Ending::Refused,
-                    "MalformedXML",
-                    "The XML you provided was not well-formed or did not validate against our \
-                     published schema",
-                ));
+                return Err(malformed());
             }
             Some((Some(0), None) | (None, Some(0))) => {
                 return Err(argument("Default retention period must be a positive integer value."));
@@ -239,4 +262,16 @@ fn bucket_state(message: &str) -> CallError {
 
 fn argument(message: &str) -> CallError {
     CallError::new(Ending::Refused, "InvalidArgument", message)
+}
+
+fn request(message: &str) -> CallError {
+    CallError::new(Ending::Refused, "InvalidRequest", message)
+}
+
+fn malformed() -> CallError {
+    CallError::new(
+        Ending::Refused,
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    )
 }

@@ -95,9 +95,10 @@ impl Tables {
         )
     }
 
-    /// Whether the table, or with a name that index of it, is provisioned; none when it is not there.
-    pub fn is_provisioned(&self, name: &str, index: Option<&str>) -> Option<bool> {
-        self.shelf.truth(name).filter(|table| !table.is_going())?.is_provisioned(index)
+    /// Whether the table, or with a name that index of it, is there.
+    pub fn has(&self, name: &str, index: Option<&str>) -> bool {
+        let table = self.shelf.truth(name).filter(|table| !table.is_going());
+        table.is_some_and(|table| index.is_none_or(|of| table.global_indexes.contains_key(of)))
     }
 
     /// Takes away what has been deleted by now.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cloud::s3::{Call, Logging, Reply};
+use crate::cloud::s3::{Call, Destination, Logging, Replication, Reply, Versioning};
 use crate::cloud::{CallError, Ending, objects};
 
 use super::bucket::Bucket;
@@ -24,46 +24,60 @@ pub struct Buckets {
 impl Buckets {
     /// Carries out one S3 call.
     pub fn call(&mut self, call: &Call, at: &Moment) -> Carried<Reply> {
+        // Every call but the list of them all is about one bucket.
+        let on = call.resource().unwrap_or_default();
         match call {
             Call::ListBuckets {} => read(Reply::Buckets { names: self.shelf.names(at.now) }),
-            Call::HeadBucket { bucket } => match self.shelf.seen(bucket, at.now) {
-                Some(_) => read(Reply::Bucket { region: at.place.region.clone() }),
-                // The answer to HEAD has no body, so no better code.
-                None => refused(Ending::Absent, "NotFound", "Not Found"),
-            },
-            Call::CreateBucket { bucket, object_lock } => self.create(bucket, *object_lock, at),
-            Call::DeleteBucket { bucket } => self.delete(bucket, at),
-            Call::GetBucketVersioning { bucket } => self.look(bucket, at, Bucket::versioning),
-            Call::PutBucketVersioning { bucket, enabled } => {
-                self.configure(bucket, at, |new| new.set_versioning(*enabled))
+            Call::HeadBucket { .. } => self.head(on, at),
+            Call::CreateBucket { object_lock, .. } => self.create(on, *object_lock, at),
+            Call::DeleteBucket { .. } => self.delete(on, at),
+            Call::GetBucketVersioning { .. } => self.look(on, at, Bucket::versioning),
+            Call::PutBucketVersioning { enabled, .. } => {
+                self.configure(on, at, |new| new.set_versioning(*enabled))
             }
-            Call::GetObjectLockConfiguration { bucket } => {
-                self.look(bucket, at, Bucket::object_lock)
+            Call::GetObjectLockConfiguration { .. } => self.look(on, at, Bucket::object_lock),
+            Call::PutObjectLockConfiguration { default_retention, .. } => {
+                self.configure(on, at, |new| new.lock(default_retention.as_ref()))
             }
-            Call::PutObjectLockConfiguration { bucket, default_retention } => {
-                self.configure(bucket, at, |new| new.lock(default_retention.as_ref()))
+            Call::GetPublicAccessBlock { .. } => self.look(on, at, Bucket::public_access_block),
+            Call::PutPublicAccessBlock { block, .. } => {
+                self.configure(on, at, |new| new.block_public_access(*block))
             }
-            Call::GetPublicAccessBlock { bucket } => {
-                self.look(bucket, at, Bucket::public_access_block)
+            Call::GetBucketEncryption { .. } => self.look(on, at, Bucket::encryption),
+            Call::PutBucketEncryption { encryption, .. } => {
+                self.configure(on, at, |new| new.encrypt(encryption))
             }
-            Call::PutPublicAccessBlock { bucket, block } => {
-                self.configure(bucket, at, |new| new.block_public_access(*block))
+            Call::GetBucketPolicy { .. } => self.look(on, at, Bucket::policy_text),
+            Call::PutBucketPolicy { policy, .. } => {
+                self.configure(on, at, |new| new.set_policy(on, policy, at))
             }
-            Call::GetBucketEncryption { bucket } => self.look(bucket, at, Bucket::encryption),
-            Call::PutBucketEncryption { bucket, encryption } => {
-                self.configure(bucket, at, |new| new.encrypt(encryption))
+            Call::DeleteBucketPolicy { .. } => self.configure(on, at, Bucket::remove_policy),
+            Call::GetBucketLogging { .. } => self.look(on, at, Bucket::logging),
+            Call::PutBucketLogging { logging, .. } => self.put_logging(on, logging.as_ref(), at),
+            Call::GetBucketLifecycleConfiguration { .. } => self.look(on, at, Bucket::lifecycle),
+            Call::PutBucketLifecycleConfiguration { lifecycle, .. } => {
+                self.configure(on, at, |new| new.set_lifecycle(lifecycle))
             }
-            Call::GetBucketPolicy { bucket } => self.look(bucket, at, Bucket::policy_text),
-            Call::PutBucketPolicy { bucket, policy } => {
-                self.configure(bucket, at, |new| new.set_policy(bucket, policy, at))
+            Call::DeleteBucketLifecycle { .. } => self.configure(on, at, Bucket::remove_lifecycle),
+            Call::ListBucketIntelligentTieringConfigurations { .. } => {
+                self.look(on, at, Bucket::tierings)
             }
-            Call::DeleteBucketPolicy { bucket } => {
-                self.configure(bucket, at, Bucket::remove_policy)
+            Call::PutBucketIntelligentTieringConfiguration { tiering, .. } => {
+                self.configure(on, at, |new| new.set_tiering(tiering))
             }
-            Call::GetBucketLogging { bucket } => self.look(bucket, at, Bucket::logging),
-            Call::PutBucketLogging { bucket, logging } => {
-                self.put_logging(bucket, logging.as_ref(), at)
+            Call::DeleteBucketIntelligentTieringConfiguration { id, .. } => {
+                self.configure(on, at, |new| new.remove_tiering(id))
             }
+            Call::GetBucketReplication { .. } => self.look(on, at, Bucket::replication),
+            Call::PutBucketReplication { replication, .. } => {
+                self.put_replication(on, replication, at)
+            }
+            Call::DeleteBucketReplication { .. } => {
+                self.configure(on, at, Bucket::remove_replication)
+            }
+            Call::GetBucketTagging { .. } => self.look(on, at, Bucket::tags),
+            Call::PutBucketTagging { tags, .. } => self.configure(on, at, |new| new.set_tags(tags)),
+            Call::DeleteBucketTagging { .. } => self.configure(on, at, Bucket::remove_tags),
         }
     }
 
@@ -93,6 +107,14 @@ impl Buckets {
     pub fn state(&self) -> Value {
         let buckets: BTreeMap<_, _> = self.shelf.truths().collect();
         serde_json::json!({ "buckets": buckets, "objects": self.objects.state() })
+    }
+
+    fn head(&self, name: &str, at: &Moment) -> Carried<Reply> {
+        match self.shelf.seen(name, at.now) {
+            Some(_) => read(Reply::Bucket { region: at.place.region.clone() }),
+            // The answer to HEAD has no body, so no better code.
+            None => refused(Ending::Absent, "NotFound", "Not Found"),
+        }
     }
 
     /// `CreateBucket`. In us-east-1 AWS answers the creation of a bucket that is one's own with
@@ -181,6 +203,20 @@ impl Buckets {
             Some(why) => Err(CallError::new(Ending::Refused, "InvalidTargetBucketForLogging", why)),
             None => new.log(logging),
         })
+    }
+
+    /// `PutBucketReplication`. A bucket of another account is not in this world: it is taken to be
+    /// there, and versioned.
+    fn put_replication(&mut self, name: &str, to: &Replication, at: &Moment) -> Carried<Reply> {
+        let seen = |destination: &Destination| match &destination.account {
+            Some(account) if *account != at.place.account => Some(Versioning::Enabled),
+            _ => self.shelf.truth(&destination.bucket).map(Bucket::versioned),
+        };
+        let Some(bucket) = self.shelf.truth(name) else { return no_such_bucket() };
+        let mut new = bucket.clone();
+        new.set_replication(to, &seen)?;
+        let changed = self.shelf.set(name, Some(new), at.now, at.visible);
+        wrote(Reply::Done {}, changed)
     }
 }
 

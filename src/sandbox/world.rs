@@ -32,7 +32,7 @@ pub struct World {
     cloudtrail: cloudtrail::Trails,
     cloudwatch: cloudwatch::Alarms,
     autoscaling: autoscaling::AutoScaling,
-    backup: backup::Backup,
+    pub(super) backup: backup::Backup,
     cloudformation: cloudformation::CloudFormation,
     s3control: s3control::S3Control,
     ssm: ssm::Ssm,
@@ -185,7 +185,9 @@ impl World {
                 wrap(self.cloudtrail.call(call, &self.s3, at), Reply::CloudTrail)
             }
             Call::CloudWatch(call) => wrap(self.cloudwatch.call(call, at), Reply::CloudWatch),
-            Call::AutoScaling(call) => wrap(self.autoscaling.call(call, at), Reply::AutoScaling),
+            Call::AutoScaling(call) => {
+                wrap(self.autoscaling.call(call, &self.dynamodb, at), Reply::AutoScaling)
+            }
             Call::Backup(call) => wrap(self.backup.call(call, at), Reply::Backup),
             Call::CloudFormation(call) => {
                 wrap(self.cloudformation.call(call, at), Reply::CloudFormation)

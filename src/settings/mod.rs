@@ -4,6 +4,7 @@
 //! undo, compliance and drift are all made from these few functions, once, for every setting.
 //! One file per service.
 
+mod backup;
 mod cloudtrail;
 mod cloudwatch;
 mod dynamodb;
@@ -11,8 +12,9 @@ mod presence;
 mod property;
 pub mod reference;
 mod s3;
-mod seen;
+pub(crate) mod seen;
 mod sns;
+mod ssm;
 
 use schemars::Schema;
 use serde::Serialize;
@@ -47,23 +49,41 @@ pub struct Setting {
 
 /// Every setting, in order of id.
 pub const TABLE: &[Setting] = &[
+    Setting::of::<backup::Plan>(),
+    Setting::of::<backup::Selection>(),
+    Setting::of::<backup::Existence>(),
+    Setting::of::<backup::Lock>(),
     Setting::of::<cloudtrail::DataEvents>(),
     Setting::of::<cloudtrail::Definition>(),
     Setting::of::<cloudtrail::Logging>(),
     Setting::of::<cloudwatch::Definition>(),
+    Setting::of::<cloudwatch::State>(),
+    Setting::of::<cloudwatch::Test>(),
+    Setting::of::<cloudwatch::Dashboard>(),
+    Setting::of::<dynamodb::AutoScaling>(),
+    Setting::of::<dynamodb::Capacity>(),
+    Setting::of::<dynamodb::Class>(),
     Setting::of::<dynamodb::DeletionProtection>(),
+    Setting::of::<dynamodb::Encryption>(),
     Setting::of::<dynamodb::PointInTimeRecovery>(),
     Setting::of::<dynamodb::Status>(),
     Setting::of::<dynamodb::Stream>(),
+    Setting::of::<dynamodb::Tags>(),
+    Setting::of::<dynamodb::TimeToLive>(),
     Setting::of::<s3::AccessLogging>(),
     Setting::of::<s3::DefaultEncryption>(),
     Setting::of::<s3::Existence>(),
+    Setting::of::<s3::IntelligentTiering>(),
+    Setting::of::<s3::BucketLifecycle>(),
     Setting::of::<s3::LogDelivery>(),
     Setting::of::<s3::ObjectLock>(),
     Setting::of::<s3::PublicAccess>(),
     Setting::of::<s3::BucketVersioning>(),
+    Setting::of::<sns::Alarms>(),
+    Setting::of::<sns::ConfirmedSubscriptions>(),
     Setting::of::<sns::Existence>(),
     Setting::of::<sns::Subscriptions>(),
+    Setting::of::<ssm::Parameter>(),
 ];
 
 /// The setting with this id.
@@ -109,7 +129,13 @@ impl Setting {
         (self.functions.read)(on)
     }
 
-    /// The value in the endings of [`Setting::read`], in the same order.
+    /// The calls that read it where a value is wanted: those of [`Setting::read`], but for jobs that
+    /// have to know more than their target.
+    pub fn read_for(&self, on: &Target, to: &Value) -> Vec<Call> {
+        (self.functions.read_for)(on, to)
+    }
+
+    /// The value in the endings of [`Setting::read_for`], in the same order.
     ///
     /// # Errors
     /// The resource is absent, AWS would not say, or the answer is not of the expected shape.
@@ -208,7 +234,7 @@ impl Setting {
 
     /// The IAM actions for reading it and, when asked, for writing it.
     pub fn iam(&self, on: &Target, to: Option<&Value>) -> Vec<&'static str> {
-        let mut calls = self.read(on);
+        let mut calls = to.map_or_else(|| self.read(on), |to| self.read_for(on, to));
         calls.extend(to.into_iter().flat_map(|to| self.guard(on, to)));
         let reads = calls.iter().map(Call::operation);
         let writes = if to.is_some() { self.writes } else { &[] };

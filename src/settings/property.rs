@@ -201,6 +201,10 @@ pub(crate) trait Property {
 
     fn read(on: &Target) -> Vec<Call>;
 
+    fn read_for(on: &Target, _to: &Self::Value) -> Vec<Call> {
+        Self::read(on)
+    }
+
     fn decode(on: &Target, seen: &[Outcome]) -> Result<Self::Value, Unread>;
 
     fn is_met(value: &Self::Value, wanted: &Self::Value) -> bool {
@@ -274,6 +278,7 @@ pub(super) struct Erased {
     pub schema: fn() -> Schema,
     pub parse: fn(&Value) -> Result<Value, String>,
     pub read: fn(&Target) -> Vec<Call>,
+    pub read_for: fn(&Target, &Value) -> Vec<Call>,
     pub decode: fn(&Target, &[Outcome]) -> Result<Value, Unread>,
     pub is_met: fn(&Value, &Value) -> bool,
     pub write: fn(&Target, &[Outcome], &Value) -> Calls,
@@ -297,6 +302,9 @@ impl Erased {
             schema: || schema_for!(P::Value),
             parse: |value| json(&typed::<P>(value)?),
             read: P::read,
+            read_for: |on, to| {
+                typed::<P>(to).map_or_else(|_| P::read(on), |to| P::read_for(on, &to))
+            },
             decode: |on, seen| json(&P::decode(on, seen)?).map_err(Unread::Strange),
             is_met: |value, wanted| match (typed::<P>(value), typed::<P>(wanted)) {
                 (Ok(value), Ok(wanted)) => P::is_met(&value, &wanted),

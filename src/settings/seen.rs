@@ -4,7 +4,7 @@ use super::Unread;
 use crate::cloud::{Ending, Outcome, Reply};
 
 /// The reply at a position, or why there is none.
-pub(super) fn reply(seen: &[Outcome], position: usize) -> Result<&Reply, Unread> {
+pub(crate) fn reply(seen: &[Outcome], position: usize) -> Result<&Reply, Unread> {
     match seen.get(position) {
         Some(Ok(answer)) => Ok(&answer.reply),
         Some(Err(error)) if error.ending == Ending::Absent => Err(Unread::Absent),
@@ -15,7 +15,7 @@ pub(super) fn reply(seen: &[Outcome], position: usize) -> Result<&Reply, Unread>
 
 /// The reply at a position; `None` when AWS says, with one of these codes, that the resource has
 /// no such configuration.
-pub(super) fn unless<'s>(
+pub(crate) fn unless<'s>(
     seen: &'s [Outcome],
     position: usize,
     none: &[&str],
@@ -27,6 +27,6 @@ pub(super) fn unless<'s>(
 }
 
 /// The reply is not the one that the call is answered with.
-pub(super) fn strange(reply: &Reply) -> Unread {
+pub(crate) fn strange(reply: &Reply) -> Unread {
     Unread::Strange(serde_json::to_string(reply).unwrap_or_else(|e| e.to_string()))
 }

@@ -1,5 +1,7 @@
 //! Settings of SNS topics: whether there is one, and who hears it.
 
+mod audience;
+
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
@@ -12,6 +14,7 @@ use crate::cloud::sns::{
 };
 use crate::cloud::{self, Danger, Operation, Outcome};
 use crate::text;
+pub(super) use audience::{Alarms, ConfirmedSubscriptions};
 
 /// `sns.topic.existence`
 pub(super) struct Existence;

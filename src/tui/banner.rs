@@ -144,7 +144,8 @@ fn compose(
     columns: u16,
 ) -> Vec<String> {
     let room = usize::from(columns);
-    let clock = view.now.strftime("%H:%M:%SZ ").to_string();
+    let shape = if view.told.is_still(view.now) { "%H:%MZ " } else { "%H:%M:%SZ " };
+    let clock = view.now.strftime(shape).to_string();
     let whole = format!("{first}  {}   {long}", details.join("  "));
     if width(&whole) + 2 + width(&clock) <= room {
         return vec![spread(&whole, &clock, room)];

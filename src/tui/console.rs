@@ -1,6 +1,8 @@
 //! The console: keys and news in, asks out, and a screen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
@@ -140,6 +142,9 @@ impl Console {
     /// Takes an input and says what is to be done. Never waits.
     pub fn update(&mut self, input: Input, now: Timestamp) -> Vec<Outgoing> {
         let mut out = Vec::new();
+        if !matches!(input, Input::Tick) {
+            self.told.last = Some(now);
+        }
         if !self.asked {
             self.asked = true;
             out.push(Outgoing::Ask(Ask::Home {}));
@@ -160,6 +165,18 @@ impl Console {
             Input::Tick => {}
         }
         out
+    }
+
+    /// How long the picture stays as it is when nothing happens: while something goes on, clocks
+    /// move; on a screen that is still, the minute does.
+    pub fn lasts(&self, now: Timestamp) -> Duration {
+        const MOVING: Duration = Duration::from_millis(250);
+        const MINUTE: i64 = 60;
+        if !self.told.is_still(now) {
+            return MOVING;
+        }
+        let left = MINUTE - now.as_second().rem_euclid(MINUTE);
+        Duration::from_secs(left.unsigned_abs())
     }
 
     fn key(&mut self, key: KeyEvent, now: Timestamp, out: &mut Vec<Outgoing>) {

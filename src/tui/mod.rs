@@ -24,5 +24,5 @@ mod told;
 mod wording;
 
 pub use console::{Console, First, Input, Look, Outgoing};
-pub use terminal::{Events, Screen, events};
+pub use terminal::{Events, Screen, events, size};
 pub use theme::Colour;

@@ -14,6 +14,7 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use rustix::event::{PollFd, PollFlags};
 use tokio::sync::mpsc;
 
 use super::console::Input;
@@ -21,9 +22,6 @@ use super::console::Input;
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
-
-/// How often the keyboard is looked at. Below what a person notices, and next to no work.
-const LOOK: Duration = Duration::from_millis(12);
 
 /// Inputs that may wait to be taken. A fast typist makes twenty a second; a flood waits its turn.
 const WAITING: usize = 256;
@@ -107,6 +105,14 @@ pub fn give_back() {
     }
 }
 
+/// Columns and rows of the terminal.
+///
+/// # Errors
+/// It is gone.
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
 /// What happens on the terminal, until it is gone.
 #[derive(Debug)]
 pub struct Events {
@@ -128,9 +134,9 @@ impl Events {
 /// Begins to listen to the terminal, in a thread of its own.
 ///
 /// `crossterm` never returns, and burns a processor, when it reads from a terminal that is gone
-/// (crossterm#793). So this thread asks before each look whether the terminal is still there, never
-/// waits inside `crossterm`, and nobody waits for this thread: when the terminal is gone, the
-/// inputs end.
+/// (crossterm#793). So this thread waits for the terminal itself, asks `crossterm` only for what is
+/// there, and ends when the terminal is gone; nobody waits for it. While nobody types, it sleeps.
+/// A new size is no input: the shell of the console hears of it as a signal.
 pub fn events() -> Events {
     let (sender, inputs) = mpsc::channel(WAITING);
     std::thread::spawn(move || listen(&sender));
@@ -140,20 +146,33 @@ pub fn events() -> Events {
 fn listen(sender: &mpsc::Sender<Input>) {
     let (keys, picture) = (stdin().is_terminal(), stdout().is_terminal());
     let is_there = || (!keys || stdin().is_terminal()) && (!picture || stdout().is_terminal());
-    while !sender.is_closed() && is_there() {
-        match poll(Duration::ZERO) {
-            Ok(true) => {}
-            Ok(false) => {
-                std::thread::sleep(LOOK);
-                continue;
+    while !sender.is_closed() && is_there() && waited() {
+        loop {
+            match poll(Duration::ZERO) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return,
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => return,
+            let Ok(event) = read() else { return };
+            if input(event).is_some_and(|input| sender.blocking_send(input).is_err()) {
+                return;
+            }
         }
-        let Ok(event) = read() else { return };
-        if input(event).is_some_and(|input| sender.blocking_send(input).is_err()) {
-            return;
+    }
+}
+
+/// Sleeps until something was typed; false when the terminal is gone.
+fn waited() -> bool {
+    let (keys, picture) = (stdin(), stdout());
+    // Of where it draws, only the end is wanted: that is told unasked.
+    let mut there = [PollFd::new(&keys, PollFlags::IN), PollFd::new(&picture, PollFlags::empty())];
+    match rustix::event::poll(&mut there, None) {
+        Ok(_) => {
+            let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+            !there.iter().any(|fd| fd.revents().intersects(gone))
         }
+        Err(error) => error == rustix::io::Errno::INTR,
     }
 }
 

@@ -36,7 +36,12 @@ pub(super) struct Told {
     pub watching: bool,
     /// Who commands, when that was told: `user@host`.
     pub pilot: Option<String>,
+    /// When something was last typed or told.
+    pub last: Option<Timestamp>,
 }
+
+/// After this long without a key or a piece of news the screen shows minutes, not seconds.
+const STILL_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// A run that is looked at.
 #[derive(Debug)]
@@ -141,6 +146,12 @@ impl Told {
             (true, false) => Follow::Notice("you command now".to_owned()),
             (true, true) | (false, false) => Follow::Nothing,
         }
+    }
+
+    /// True when nothing goes on and nothing did for a while: no second matters on the screen.
+    pub fn is_still(&self, now: Timestamp) -> bool {
+        let passed = self.last.map(|last| now.duration_since(last));
+        self.going_on().next().is_none() && passed.is_some_and(|passed| passed > STILL_AFTER)
     }
 
     /// The runs that are being walked and are not at rest.

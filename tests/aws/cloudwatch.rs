@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use muster::aws::Live;
 use muster::cloud::cloudwatch::{
-    AlarmSpec, AlarmState, Call, Comparison, MissingData, Reply, Statistic,
+    AlarmSpec, AlarmState, Call, Comparison, Happening, MissingData, Reply, Statistic,
 };
 use muster::cloud::{self, Ending};
 use winterbaume_cloudwatch::CloudWatchService;
@@ -95,4 +95,69 @@ async fn an_alarm_that_our_words_cannot_hold_is_not_read() {
     let error = error(&live, Call::DescribeAlarm { alarm: errors() }).await;
     assert_eq!((error.ending, error.code.as_str()), (Ending::Refused, "BeyondVocabulary"));
     assert!(error.message.contains("OKActions"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn an_alarm_is_set_off_by_hand() {
+    let live = in_process().await;
+    let put = Call::PutMetricAlarm { alarm: errors(), spec: spec() };
+    assert_eq!(reply(&live, put).await, Reply::Done {});
+    for state in [AlarmState::Alarm, AlarmState::InsufficientData, AlarmState::Ok] {
+        let reason = "a test".to_owned();
+        let set = Call::SetAlarmState { alarm: errors(), state, reason };
+        assert_eq!(reply(&live, set).await, Reply::Done {});
+        let read = reply(&live, Call::DescribeAlarm { alarm: errors() }).await;
+        assert_eq!(read, Reply::Alarm { spec: spec(), state });
+    }
+    let (alarm, state) = ("nowhere".to_owned(), AlarmState::Alarm);
+    let set = Call::SetAlarmState { alarm, state, reason: "a test".to_owned() };
+    assert_eq!(ending(&live, set).await, (Ending::Absent, "ResourceNotFound".to_owned()));
+}
+
+#[tokio::test]
+async fn a_dashboard_is_put_replaced_and_deleted() {
+    let live = in_process().await;
+    let dashboard = || "sitelogix".to_owned();
+    let get = || Call::GetDashboard { dashboard: dashboard() };
+    let absent = (Ending::Absent, "ResourceNotFound".to_owned());
+    assert_eq!(ending(&live, get()).await, absent);
+    for body in ["{\"widgets\":[]}", "{\"widgets\":[],\"start\":\"-PT3H\"}"] {
+        let body = body.to_owned();
+        let put = Call::PutDashboard { dashboard: dashboard(), body: body.clone() };
+        assert_eq!(reply(&live, put).await, Reply::DashboardPut { remarks: vec![] });
+        assert_eq!(reply(&live, get()).await, Reply::Dashboard { body });
+    }
+    let delete = Call::DeleteDashboard { dashboard: dashboard() };
+    assert_eq!(reply(&live, delete).await, Reply::Done {});
+    assert_eq!(ending(&live, get()).await, absent);
+}
+
+/// ministack keeps a history, which winterbaume does not; but it writes down only what the alarm
+/// says, not whom it told.
+#[tokio::test]
+async fn the_history_of_an_alarm_says_why_it_went_off() {
+    let emulator = crate::emulator::start(ACCOUNT);
+    let live = support::live(&emulator.url());
+    let history = || Call::DescribeAlarmHistory { alarm: errors() };
+    assert_eq!(reply(&live, history()).await, Reply::History { happened: vec![] });
+    reply(&live, Call::PutMetricAlarm { alarm: errors(), spec: spec() }).await;
+    for number in 0..60 {
+        let state = if number % 2 == 0 { AlarmState::Alarm } else { AlarmState::Ok };
+        let set = Call::SetAlarmState { alarm: errors(), state, reason: format!("test {number}") };
+        reply(&live, set).await;
+    }
+    let Reply::History { happened } = reply(&live, history()).await else { unreachable!() };
+    let told: Vec<_> = happened
+        .iter()
+        .filter_map(|one| match &one.what {
+            Happening::State { to, reason } if reason.starts_with("test") => {
+                Some((*to, reason.as_str()))
+            }
+            Happening::State { .. } | Happening::Action { .. } => None,
+        })
+        .collect();
+    // A page holds fifty.
+    assert_eq!(told.len(), 60);
+    assert_eq!(told[0], (AlarmState::Alarm, "test 0"));
+    assert_eq!(told[59], (AlarmState::Ok, "test 59"));
 }

@@ -2,6 +2,7 @@
 //! that break. What the emulators get wrong is written where it is met.
 #![cfg(all(test, feature = "aws"))]
 
+mod backup;
 mod breaks;
 mod clock;
 mod cloudtrail;
@@ -18,6 +19,7 @@ mod proxy;
 mod rollback;
 mod s3;
 mod sns;
+mod ssm;
 mod sts;
 mod support;
 mod tls;

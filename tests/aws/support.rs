@@ -73,5 +73,6 @@ macro_rules! from_service {
     };
 }
 from_service!(
-    sts Sts, dynamodb DynamoDb, s3 S3, sns Sns, cloudtrail CloudTrail, cloudwatch CloudWatch
+    sts Sts, dynamodb DynamoDb, s3 S3, sns Sns, cloudtrail CloudTrail, cloudwatch CloudWatch,
+    backup Backup, ssm Ssm
 );

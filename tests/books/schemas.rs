@@ -16,6 +16,7 @@ fn the_files_are_up_to_date() {
     let pairs = [
         ("runbook.schema.json", muster::runbook::book_schema()),
         ("estate.schema.json", muster::estate::schema()),
+        ("compliance.schema.json", muster::compliance::schema()),
     ];
     for (name, schema) in pairs {
         golden(&root.join(name), &format!("{schema:#}\n"));
@@ -28,10 +29,11 @@ fn the_reference_page_is_up_to_date() {
     golden(&page, &settings::reference::markdown());
 }
 
-fn validators() -> (Validator, Validator) {
+fn validators() -> (Validator, Validator, Validator) {
     let book = jsonschema::validator_for(&muster::runbook::book_schema()).unwrap();
     let estate = jsonschema::validator_for(&muster::estate::schema()).unwrap();
-    (book, estate)
+    let profile = jsonschema::validator_for(&muster::compliance::schema()).unwrap();
+    (book, estate, profile)
 }
 
 /// The file as JSON; none when it is not TOML.
@@ -50,9 +52,13 @@ fn json(text: &str) -> Option<Value> {
     toml::from_str(text).ok().map(of)
 }
 
-fn refusals(case: &Case, validators: &(Validator, Validator)) -> Option<Vec<String>> {
+fn refusals(case: &Case, validators: &(Validator, Validator, Validator)) -> Option<Vec<String>> {
     let json = json(&case.source.text)?;
-    let validator = if case.is_estate() { &validators.1 } else { &validators.0 };
+    let validator = match (case.is_estate(), case.is_profile()) {
+        (true, _) => &validators.1,
+        (_, true) => &validators.2,
+        _ => &validators.0,
+    };
     Some(validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect())
 }
 
@@ -73,7 +79,10 @@ fn what_the_loader_accepts_the_schema_accepts() {
     assert!(seen > 10);
     let book = source("runbooks/sitelogix/phase-1-protection.toml", "phase-1-protection");
     let estate = source("runbooks/sitelogix/estate.toml", "sitelogix");
-    for (validator, source) in [(&validators.0, book), (&validators.1, estate)] {
+    let profile = source("runbooks/sitelogix/compliance.toml", "compliance");
+    for (validator, source) in
+        [(&validators.0, book), (&validators.1, estate), (&validators.2, profile)]
+    {
         let json = json(&source.text).unwrap();
         let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new(), "{}", source.path);
@@ -82,7 +91,7 @@ fn what_the_loader_accepts_the_schema_accepts() {
 
 #[test]
 fn the_example_of_every_setting_is_accepted_by_both() {
-    let (validator, _) = validators();
+    let (validator, ..) = validators();
     let minimal = source("tests/books/good/minimal.toml", "minimal");
     for setting in settings::TABLE {
         let verbs: &[_] = if setting.is_writable() { &["set", "check"] } else { &["check"] };

@@ -8,7 +8,7 @@ use crate::support::{Machine, copy, exit, folder, json, shipped};
 fn the_shipped_books_and_those_of_the_tests_are_without_errors() {
     let machine = Machine::with(&[]);
     let ran = machine.run(&["check"]);
-    ran.ended(exit::SUCCEEDED).says("1 estate, 1 book: 0 errors, 1 warning");
+    ran.ended(exit::SUCCEEDED).says("1 estate, 1 book, 1 profile: 0 errors, 1 warning");
     for directory in [shipped(), folder(), folder().join("harbour")] {
         let directory = directory.display().to_string();
         machine.run(&["check", &directory]).ended(exit::SUCCEEDED).says(": 0 errors");

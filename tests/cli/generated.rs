@@ -7,7 +7,7 @@ use crate::support::{Machine, exit};
 #[test]
 fn the_schemas_for_editors_are_those_of_the_program() {
     let machine = Machine::with(&[]);
-    for name in ["runbook", "estate"] {
+    for name in ["runbook", "estate", "compliance"] {
         let path = format!("assets/{name}.schema.json");
         let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
         let kept = std::fs::read_to_string(kept).unwrap();

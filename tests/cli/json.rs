@@ -55,6 +55,7 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
         ("show settings", vec!["show", "settings"]),
         ("check", vec!["check"]),
         ("plan", [&["plan"][..], &PHASE_1].concat()),
+        ("compliance", vec!["compliance"]),
         ("runs", vec!["runs"]),
         ("status", vec!["status"]),
         ("report", vec!["report"]),

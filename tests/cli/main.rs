@@ -7,6 +7,7 @@ mod account;
 mod attach;
 mod books;
 mod check;
+mod compliance;
 mod crash;
 mod disk;
 mod doctor;

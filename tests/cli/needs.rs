@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Machine, Ran, exit, folder};
+use crate::support::{Machine, Ran, exit, folder, walk_phase_1};
 
 /// A book of a kind that sets one thing, and needs others.
 fn book(kind: &str, needs: &[&str], setting: &str, to: &str) -> String {
@@ -142,11 +142,13 @@ fn a_book_that_is_a_way_back_takes_back_what_it_needs_and_is_never_barred() {
 #[test]
 fn a_run_that_stopped_half_way_is_gone_on_with_first() {
     let machine = machine();
-    machine.faults(&json!([{ "on": "UpdateTable", "nth": 2, "times": u32::MAX, "kind": "denied" }]));
+    machine
+        .faults(&json!([{ "on": "UpdateTable", "nth": 2, "times": u32::MAX, "kind": "denied" }]));
     walk(&machine, "phase-a").ended(exit::STUCK);
     let run = latest(&machine);
     assert_eq!(states(&machine)[0], "stuck");
-    let resume = format!("Next is `phase-a`: muster --practice --estate harbour --env prod resume {run}");
+    let resume =
+        format!("Next is `phase-a`: muster --practice --estate harbour --env prod resume {run}");
     walk(&machine, "phase-b").ended(exit::FAILED).says("is stuck since").says(&resume);
     machine.no_faults();
     machine.run(&["resume", &run, "--linear", "--yes"]).ended(exit::SUCCEEDED);
@@ -186,12 +188,31 @@ fn the_rollout_shows_the_phases_in_order_and_what_is_next() {
 }
 
 #[test]
+fn a_phase_has_the_scores_that_scans_told_around_it() {
+    let machine = Machine::new();
+    let phase = || machine.json(&["rollout"])["phases"][0].clone();
+    assert_eq!((&phase()["before"], &phase()["after"]), (&Value::Null, &Value::Null));
+    machine.ok(&["compliance"]);
+    machine.ok(&walk_phase_1());
+    assert_eq!(phase()["before"]["met"], 3);
+    assert_eq!(phase()["after"], Value::Null, "nobody looked since");
+    let score = machine.json(&["compliance"])["score"].clone();
+    machine.ok(&["compliance"]);
+    assert_eq!(phase()["after"]["met"], score["met"]);
+    assert_eq!(phase()["before"]["total"], score["total"]);
+    let words = format!("score 3 of 36 (8 %) -> {} of 36", score["met"]);
+    assert!(machine.ok(&["rollout"]).contains(&words), "{words}");
+}
+
+#[test]
 fn a_need_that_is_not_there_and_a_circle_are_told() {
     let machine = machine();
     machine.ok(&["check", "books"]);
     machine.file("books/harbour/phase-d.toml", &book("phase", &["phase-bb"], STREAM, IMAGES));
     let ran = machine.run(&["check", "books"]);
-    ran.ended(exit::USAGE).says("the estate has no book `phase-bb`").says("did you mean `phase-b`?");
+    ran.ended(exit::USAGE)
+        .says("the estate has no book `phase-bb`")
+        .says("did you mean `phase-b`?");
     walk(&machine, "phase-d").ended(exit::USAGE).says("has errors");
     machine.file("books/harbour/phase-d.toml", &book("phase", &["phase-e"], STREAM, IMAGES));
     machine.file("books/harbour/phase-e.toml", &book("phase", &["phase-d"], STREAM, IMAGES));

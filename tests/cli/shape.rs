@@ -12,10 +12,12 @@ const OPEN: &[&str] = &[
     "calls",
     "default",
     "detail",
+    "found",
     "inventory",
     "params",
     "to",
     "value",
+    "wanted",
 ];
 
 /// What was seen at one place.

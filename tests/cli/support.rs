@@ -18,6 +18,7 @@ pub mod exit {
     pub const CANCELLED: i32 = 3;
     pub const LOGIN: i32 = 4;
     pub const STUCK: i32 = 5;
+    pub const MISSED: i32 = 6;
     pub const TAMPERED: i32 = 7;
     pub const PAUSED: i32 = 75;
 }

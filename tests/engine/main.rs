@@ -6,7 +6,8 @@
 //! `crash` at every record, `torn` around every record of the journal on the disk, `faults` at every
 //! call, `login` with other credentials at every call, `twice` by walking again what was walked,
 //! `guards` as a wrong person or profile would, `chaos` at random. They walk every book that ships
-//! (`shipped`), most of them its way back besides. `pairs` and `answers` write down what can happen
+//! (`shipped`), most of them its way back besides; `tables` does so with the settings of tables that
+//! no shipped book has. `pairs` and `answers` write down what can happen
 //! in each state, in tables beside them: read the change of a table as carefully as that of the code
 //! (`UPDATE=1 cargo test --test engine` writes them).
 //!
@@ -68,6 +69,7 @@
 mod answers;
 mod book;
 mod chaos;
+mod compliance;
 mod crash;
 mod faults;
 mod forward;
@@ -80,5 +82,6 @@ mod rollback;
 mod shell;
 mod shipped;
 mod states;
+mod tables;
 mod torn;
 mod twice;

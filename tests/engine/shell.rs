@@ -17,6 +17,7 @@ use muster::engine::{
     due, hear,
 };
 use muster::journal::Journal;
+use muster::runbook::Act;
 use muster::sandbox::{Fault, FaultKind, World};
 
 use crate::book::start;
@@ -99,7 +100,7 @@ pub struct Shell {
     pub calls: (usize, usize),
     /// Moments after each record, when they are wanted.
     pub moments: Option<Vec<Moment>>,
-    /// Most calls that were ever in flight at once.
+    /// Most targets that were ever being changed at once.
     pub busiest: usize,
 }
 
@@ -186,8 +187,10 @@ impl Shell {
         if let Some(passed) = self.slow.get(&self.records.len()) {
             self.now += *passed;
         }
-        let flying = self.run.steps.iter().flat_map(|step| &step.targets);
-        let flying = flying.filter(|target| {
+        // A check only reads: all of its targets are looked at together.
+        let sets = self.run.bound.steps.iter().zip(&self.run.steps);
+        let sets = sets.filter(|(text, _)| !matches!(text.act, Act::Check { .. }));
+        let flying = sets.flat_map(|(_, step)| &step.targets).filter(|target| {
             target.state.is_in_flight() || matches!(target.state, TargetState::Observing {})
         });
         self.busiest = self.busiest.max(flying.count());

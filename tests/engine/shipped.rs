@@ -135,7 +135,7 @@ fn needs<'a>(shelf: &'a Shelf, book: &Book) -> Vec<&'a Book> {
     found
 }
 
-fn bind(shelf: &Shelf, book: &Book, environment: &Environment) -> Bound {
+pub fn bind(shelf: &Shelf, book: &Book, environment: &Environment) -> Bound {
     let given = book.params.iter().map(|param| (param.name.clone(), sample(param, environment)));
     let estate = shelf.estate.as_ref().unwrap();
     book.bind(estate, environment, &given.collect())
@@ -168,7 +168,7 @@ pub fn without_ledger(world: &World) -> World {
     serde_json::from_value(json).unwrap()
 }
 
-fn walk(bound: &Bound, world: &World, now: Timestamp) -> Shell {
+pub fn walk(bound: &Bound, world: &World, now: Timestamp) -> Shell {
     let mut shell = Shell::begin(world.clone(), started(bound.clone(), PACE));
     shell.now = now;
     let rest = Operator::default().walk(&mut shell);
@@ -178,6 +178,11 @@ fn walk(bound: &Bound, world: &World, now: Timestamp) -> Shell {
 }
 
 impl Shipped {
+    /// A book that does not ship, walked as if it did.
+    pub fn like(bound: Bound, world: &World, now: Timestamp) -> Self {
+        Self { name: bound.book.name.clone(), bound, world: without_ledger(world), now }
+    }
+
     /// The account before the book.
     pub fn world(&self) -> World {
         self.world.clone()

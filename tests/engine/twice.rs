@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use muster::engine::{Event, Rest, StepEnd, StepState};
-use muster::runbook::Act;
+use muster::runbook::{Act, Step};
 
 use crate::crash::{Reached, after_crash, filmed, resumed};
 use crate::operator::Operator;
@@ -81,7 +81,9 @@ fn every_step_may_be_walked_twice() {
             assert_eq!(shell.world.state(), state, "{}", told());
             cases += 1;
         }
-        assert_eq!(cases, book.bound.steps.len());
+        // A question ends with its answer.
+        let asks = |step: &&Step| matches!(step.act, Act::Ask { .. });
+        assert_eq!(cases + book.bound.steps.iter().filter(asks).count(), book.bound.steps.len());
         println!("{}: {cases} steps walked twice", book.name);
     }
 }

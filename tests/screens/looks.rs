@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use muster::cloud::Danger;
 use muster::cloud::sts::Identity;
 use muster::engine::{Mode, Rest};
-use muster::link::{News, Seat};
+use muster::link::{News, Planned, Rollout, Seat, Unmet};
 use muster::settings::Kind;
 use muster::tui::Colour;
 use serde_json::json;
@@ -169,7 +169,8 @@ fn plan(colour: Colour, columns: u16, rows: u16) -> Stage {
 fn plan_unmet(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::at_home(colour, columns, rows);
     stage.keys("Down Down Enter Enter");
-    let what = "`phase-1-protection` needs `before`, which never ran here, in sitelogix prod (live)";
+    let what =
+        "`phase-1-protection` needs `before`, which never ran here, in sitelogix prod (live)";
     let advice = "Next is `before`: muster --estate sitelogix --env prod run before";
     let unmet = Unmet { missing: vec![], what: what.into(), advice: advice.into() };
     let plan = Box::new(Ok(Planned { unmet: Some(unmet), ..fixtures::plan() }));

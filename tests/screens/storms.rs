@@ -1,6 +1,8 @@
 //! Any size, any key, any news, in any order: the screen stands, and nothing is confirmed by
 //! accident.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use muster::cloud::Danger;
 use muster::engine::{Command, Rest, Run};
@@ -167,3 +169,26 @@ proptest! {
 }
 
 fn drop_ref(_: &mut Stage) {}
+
+/// A console that nobody touches and that walks nothing sleeps from minute to minute, and shows no
+/// seconds that would stand still; with a run that is walked, or a key, the clocks move again.
+#[test]
+fn a_still_screen_lasts_until_the_next_minute() {
+    let moving = Duration::from_millis(250);
+    let mut stage = Stage::at_home(Colour::Full, 120, 40);
+    assert_eq!(stage.console.lasts(stage.now), moving);
+    stage.wait(60_000);
+    assert_eq!(stage.console.lasts(stage.now), moving, "a minute is not yet over");
+    stage.wait(5_000);
+    let left = 60 - stage.now.as_second().rem_euclid(60).unsigned_abs();
+    assert_eq!(stage.console.lasts(stage.now), Duration::from_secs(left));
+    let clock = |stage: &Stage| stage.text().lines().next().unwrap().trim_end().to_owned();
+    assert!(clock(&stage).ends_with(&stage.now.strftime(" %H:%MZ").to_string()));
+    stage.keys("Down");
+    assert_eq!(stage.console.lasts(stage.now), moving);
+    assert!(clock(&stage).ends_with(&stage.now.strftime(" %H:%M:%SZ").to_string()));
+    stage.wait(120_000);
+    stage.news(fixtures::opened(fixtures::working()));
+    stage.wait(120_000);
+    assert_eq!(stage.console.lasts(stage.now), moving, "a run is walked");
+}

@@ -24,6 +24,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("error", &["journal", "text"]),
     // What can be asked of AWS. It performs nothing, and knows nobody who does.
     ("cloud", &["text"]),
+    // What is one call above, and as many calls as there are objects below.
+    ("bulk", &["cloud"]),
     // What the calls mean.
     ("settings", &["cloud", "text"]),
     // Settings that take long: the same table of functions.
@@ -32,12 +34,27 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("runbook", &["cloud", "settings", "jobs", "estate", "text", "problem"]),
     // The pure core: no console, no journal, neither of the accounts.
     ("engine", &["cloud", "settings", "jobs", "runbook", "estate", "text"]),
-    ("journal", &["engine", "cloud", "runbook", "text"]),
+    // What should be so, what a scan reads for it, and what follows: the core of a score.
+    ("compliance", &["cloud", "settings", "estate", "runbook", "engine", "text", "problem"]),
+    ("journal", &["engine", "compliance", "cloud", "runbook", "text"]),
     // Both accounts answer calls, and know nothing of why they are made.
     ("sandbox", &["cloud", "text"]),
     ("aws", &["cloud", "text"]),
     // What a console and the runner say to each other.
-    ("link", &["engine", "error", "runbook", "estate", "settings", "cloud", "journal", "text"]),
+    (
+        "link",
+        &[
+            "engine",
+            "compliance",
+            "error",
+            "runbook",
+            "estate",
+            "settings",
+            "cloud",
+            "journal",
+            "text",
+        ],
+    ),
     // Three views of a run. None of them can reach AWS, the journal or the runner.
     ("tui", CONSOLE),
     ("linear", CONSOLE),
@@ -46,8 +63,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "aws", "cloud", "engine", "error", "estate", "journal", "linear", "link", "problem",
-            "jobs", "report", "runbook", "sandbox", "settings", "text", "tui",
+            "aws",
+            "bulk",
+            "cloud",
+            "engine",
+            "error",
+            "estate",
+            "journal",
+            "linear",
+            "link",
+            "problem",
+            "compliance",
+            "jobs",
+            "report",
+            "runbook",
+            "sandbox",
+            "settings",
+            "text",
+            "tui",
         ],
     ),
     // Subcommands start the console; its panes are its own.
@@ -57,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "app",
             "aws",
             "cloud",
+            "compliance",
             "engine",
             "error",
             "estate",
@@ -78,7 +112,17 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What a view may know: the words of a run, and how the program ends.
 const CONSOLE: &[&str] = &[
-    "link", "engine", "runbook", "estate", "jobs", "settings", "cloud", "text", "problem", "error",
+    "link",
+    "compliance",
+    "engine",
+    "runbook",
+    "estate",
+    "jobs",
+    "settings",
+    "cloud",
+    "text",
+    "problem",
+    "error",
 ];
 
 /// Where a crate, or a part of the standard library, may be named.

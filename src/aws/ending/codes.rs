@@ -57,6 +57,7 @@ const IN_USE: &[&str] = &[
     "ConcurrentAccess",
     "ConcurrentAccessException",
     "ConcurrentModificationException",
+    "ConcurrentUpdateException",
     "ConflictException",
     "ContinuousBackupsUnavailableException",
     "OperationAborted",

@@ -273,6 +273,27 @@ impl Call {
         }
     }
 
+    /// The bucket that a copy is made from.
+    pub const fn source(&self) -> Option<&str> {
+        match self {
+            Self::CopyObject(Copy { from, .. }) | Self::UploadPartCopy { from, .. } => {
+                Some(from.bucket.as_str())
+            }
+            Self::ListObjects { .. }
+            | Self::ListObjectVersions { .. }
+            | Self::ListMultipartUploads { .. }
+            | Self::HeadObject { .. }
+            | Self::GetObjectTagging { .. }
+            | Self::GetObjectRetention { .. }
+            | Self::PutObjectRetention { .. }
+            | Self::PutObject { .. }
+            | Self::DeleteObject { .. }
+            | Self::CreateMultipartUpload { .. }
+            | Self::CompleteMultipartUpload { .. }
+            | Self::AbortMultipartUpload { .. } => None,
+        }
+    }
+
     /// The key that the call is about, or the bucket when it is about no single one.
     pub const fn resource(&self) -> &str {
         match self {

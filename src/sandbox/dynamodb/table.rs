@@ -142,14 +142,6 @@ impl Table {
         self.gone_from.is_some()
     }
 
-    /// Whether it, or with a name that index of it, is provisioned; none when there is no such.
-    pub fn is_provisioned(&self, index: Option<&str>) -> Option<bool> {
-        match index {
-            None => Some(self.capacity.is_some()),
-            Some(name) => Some(self.global_indexes.get(name)?.capacity.is_some()),
-        }
-    }
-
     pub fn describe(&self, name: &str, at: &Moment) -> Description {
         let arn = at.place.arn("dynamodb", &format!("table/{name}"));
         let label = |at: &Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string();

@@ -1,5 +1,7 @@
 //! Tables and their backups, as an operator meets them.
 
+mod made;
+
 use crate::cloud::dynamodb::{Call, StreamView, TableChange};
 use crate::sandbox::testing::{Desk, at};
 

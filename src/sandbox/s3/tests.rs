@@ -1,5 +1,7 @@
 //! Buckets and their documents, as an operator meets them.
 
+mod documents;
+
 use crate::cloud::s3::{
     Algorithm, Call, Encryption, Logging, PublicAccessBlock, Retention, RetentionMode,
 };

@@ -3,16 +3,21 @@
 mod access_logging;
 mod encryption;
 mod existence;
+mod intelligent_tiering;
+mod lifecycle;
 mod log_delivery;
 mod names;
 mod object_lock;
 pub(super) mod policy;
 mod public_access;
+mod rules;
 mod versioning;
 
 pub(super) use access_logging::AccessLogging;
 pub(super) use encryption::DefaultEncryption;
 pub(super) use existence::Existence;
+pub(super) use intelligent_tiering::IntelligentTiering;
+pub(super) use lifecycle::BucketLifecycle;
 pub(super) use log_delivery::LogDelivery;
 pub(super) use object_lock::ObjectLock;
 pub(super) use public_access::PublicAccess;

@@ -2,7 +2,7 @@
 
 use super::super::seen::{reply, strange, unless};
 use super::super::{Breach, Change, Kind, Property, Target, Undo, Unread};
-use super::{NO_OBJECT_LOCK, call};
+use super::{NO_OBJECT_LOCK, call, lifecycle};
 use crate::cloud::s3::{Call, PUT_BUCKET_VERSIONING, Reply, Versioning};
 use crate::cloud::{self, Danger, Operation, Outcome};
 
@@ -97,7 +97,9 @@ impl Property for BucketVersioning {
 
     fn guard(on: &Target, to: &Versioning) -> Vec<cloud::Call> {
         match to {
-            Versioning::Enabled => Vec::new(),
+            Versioning::Enabled => {
+                call(Call::GetBucketLifecycleConfiguration { bucket: on.name.clone() })
+            }
             Versioning::Never | Versioning::Suspended => {
                 call(Call::GetObjectLockConfiguration { bucket: on.name.clone() })
             }
@@ -106,7 +108,7 @@ impl Property for BucketVersioning {
 
     fn judge(_on: &Target, to: &Versioning, seen: &[Outcome]) -> Vec<Breach> {
         let is_locked = match to {
-            Versioning::Enabled => false,
+            Versioning::Enabled => return expiring(seen).into_iter().collect(),
             Versioning::Never | Versioning::Suspended => {
                 matches!(unless(seen, 0, &[NO_OBJECT_LOCK]), Ok(Some(_)))
             }
@@ -119,12 +121,33 @@ impl Property for BucketVersioning {
     }
 }
 
+/// Rules that delete objects only hide them once the bucket is versioned.
+fn expiring(seen: &[Outcome]) -> Option<Breach> {
+    let fix = "add `noncurrent_expiration` to such rules with `s3.bucket.lifecycle`";
+    match lifecycle::hiding(seen, 0) {
+        Ok(rules) if rules.is_empty() => None,
+        Ok(rules) => {
+            let why = format!(
+                "the lifecycle rules {} delete objects now; with versioning they only hide them, \
+                 and every version stays and is paid for",
+                rules.join(", ")
+            );
+            Some(Breach::warn("S7", why, fix))
+        }
+        Err(why) => {
+            let why = format!("whether lifecycle rules delete objects could not be checked: {why}");
+            Some(Breach::warn("S7", why, fix))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use Versioning::{Enabled, Never, Suspended};
 
-    use super::super::testing::{absent, bucket, said};
+    use super::super::testing::{absent, bucket, failed, said};
     use super::*;
+    use crate::cloud::Ending;
 
     fn seen(versioning: Versioning) -> Vec<Outcome> {
         vec![said(Reply::Versioning { versioning })]
@@ -173,8 +196,32 @@ mod tests {
         let judge = |to, seen: &[Outcome]| BucketVersioning::judge(&on, &to, seen).len();
         assert_eq!(judge(Suspended, &locked), 1);
         assert_eq!(judge(Suspended, &[absent(NO_OBJECT_LOCK)]), 0);
-        assert_eq!(judge(Enabled, &[]), 0);
-        assert_eq!(BucketVersioning::guard(&on, &Enabled), []);
         assert_eq!(BucketVersioning::guard(&on, &Suspended).len(), 1);
+    }
+
+    #[test]
+    fn rules_that_delete_objects_would_only_hide_them() {
+        let on = bucket("audio-bucket");
+        let rules = |rules: serde_json::Value| {
+            let json = serde_json::json!({
+                "rules": rules, "minimum_size": "all_storage_classes_128K",
+            });
+            said(Reply::Lifecycle(serde_json::from_value(json).unwrap()))
+        };
+        let ends = serde_json::json!({ "id": "a", "expiration": { "days": 9 } });
+        let both = serde_json::json!({ "id": "a", "expiration": { "days": 9 },
+                                       "noncurrent_expiration": { "days": 9 } });
+        for (seen, told) in [
+            (absent("NoSuchLifecycleConfiguration"), None),
+            (rules(serde_json::json!([both])), None),
+            (rules(serde_json::json!([ends])), Some("rules a delete")),
+            (failed(Ending::Denied), Some("could not be checked")),
+        ] {
+            let found = BucketVersioning::judge(&on, &Enabled, &[seen]);
+            assert_eq!(found.is_empty(), told.is_none(), "{found:?}");
+            assert!(found.iter().all(|one| one.fact.as_deref() == Some("S7")), "{found:?}");
+            assert!(told.is_none_or(|part| found[0].why.contains(part)), "{found:?}");
+        }
+        assert_eq!(BucketVersioning::guard(&on, &Enabled).len(), 1);
     }
 }

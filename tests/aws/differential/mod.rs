@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use deviations::DEVIATIONS;
 use jiff::{SignedDuration, Timestamp};
 use muster::aws::Live;
-use muster::cloud::{Account, Call, Outcome, Place, operations};
+use muster::cloud::{Account, Call, Outcome, Place, Reply, backup, operations};
 use muster::sandbox::World;
 use serde_json::{Value, json};
 
@@ -63,12 +63,20 @@ enum Side {
 struct Memory {
     /// The subscription that it last told of.
     subscription: String,
+    /// The backup plan that it last made.
+    plan: String,
+    /// The backup selection that it last made.
+    selection: String,
 }
 
 impl Memory {
     /// The call, with what only this account knows filled in.
     fn call(&self, call: &Value) -> Call {
-        let text = call.to_string().replace("$subscription", &self.subscription);
+        let text = call
+            .to_string()
+            .replace("$subscription", &self.subscription)
+            .replace("$plan", &self.plan)
+            .replace("$selection", &self.selection);
         serde_json::from_str(&text).expect("a call")
     }
 
@@ -80,6 +88,13 @@ impl Memory {
                 json!(format!("{}: {}", ending.as_str().unwrap_or_default(), error.code))
             }
             Ok(answer) => {
+                match &answer.reply {
+                    Reply::Backup(backup::Reply::PlanPut { id, .. }) => self.plan.clone_from(id),
+                    Reply::Backup(backup::Reply::SelectionMade { id }) => {
+                        self.selection.clone_from(id);
+                    }
+                    _ => {}
+                }
                 let mut reply = json!(answer.reply);
                 self.normalise(&mut reply, "");
                 reply
@@ -96,8 +111,8 @@ impl Memory {
             }
             Value::Array(values) => values.iter_mut().for_each(|value| self.normalise(value, name)),
             Value::String(text) => match name {
-                "id" => *value = json!("(an id)"),
-                "earliest" | "latest" => *value = json!("(a time)"),
+                "id" | "plan_id" | "version" => *value = json!("(an id)"),
+                "at" | "earliest" | "latest" => *value = json!("(a time)"),
                 "policy" => {
                     *value = serde_json::from_str(text).expect("a policy is JSON");
                 }
@@ -137,7 +152,11 @@ fn differences(path: &str, one: &Value, other: &Value, found: &mut Vec<(String, 
 
 /// Plays a scene in both accounts; the differences, each with its scene and step.
 async fn play(scene: &Scene, world: &mut World, live: &Live) -> Vec<[String; 4]> {
-    let memory = || Memory { subscription: "arn:aws:sns:us-east-1:0:none:none".to_owned() };
+    let memory = || Memory {
+        subscription: "arn:aws:sns:us-east-1:0:none:none".to_owned(),
+        plan: "none".to_owned(),
+        selection: "none".to_owned(),
+    };
     let (mut simulated, mut emulated) = (memory(), memory());
     let mut found = Vec::new();
     for Step { label, call, at_once } in &scene.steps {

@@ -30,6 +30,14 @@ pub fn all() -> Vec<Scene> {
         selectors(),
         selectors_refused(),
         alarms(),
+        alarms_by_hand(),
+        dashboards(),
+        vaults(),
+        vault_locks(),
+        plans(),
+        selections(),
+        regions(),
+        parameters(),
     ]
 }
 
@@ -71,6 +79,14 @@ fn cloudtrail(operation: &str, fields: Value) -> Value {
 
 fn cloudwatch(operation: &str, fields: Value) -> Value {
     call("cloudwatch", operation, fields)
+}
+
+fn backup(operation: &str, fields: Value) -> Value {
+    call("backup", operation, fields)
+}
+
+fn ssm(operation: &str, fields: Value) -> Value {
+    call("ssm", operation, fields)
 }
 
 fn identity() -> Scene {
@@ -625,6 +641,203 @@ fn alarms() -> Scene {
             then("delete", delete()),
             then("read when it is gone", read()),
             then("delete again", delete()),
+        ],
+    )
+}
+
+fn alarms_by_hand() -> Scene {
+    let name = "alarms-two";
+    let spec = json!({
+        "description": "", "namespace": "AWS/DynamoDB", "metric": "SystemErrors",
+        "dimensions": { "TableName": "tables-one", "Operation": "PutItem" }, "statistic": "Sum",
+        "period_seconds": 60, "evaluation_periods": 1, "threshold": 1.0,
+        "comparison": "GreaterThanOrEqualToThreshold", "missing_data": "notBreaching",
+        "actions": [TOPIC],
+    });
+    let set = |state: &str| {
+        let fields = json!({ "alarm": name, "state": state, "reason": "a test" });
+        cloudwatch("SetAlarmState", fields)
+    };
+    let history = || cloudwatch("DescribeAlarmHistory", json!({ "alarm": name }));
+    scene(
+        "alarms by hand",
+        vec![
+            then("history of one that is not there", history()),
+            then("set one that is not there", set("ALARM")),
+            then("put", cloudwatch("PutMetricAlarm", json!({ "alarm": name, "spec": spec }))),
+            then("set off", set("ALARM")),
+            then("read the history", history()),
+        ],
+    )
+}
+
+fn dashboards() -> Scene {
+    let name = "dashboards-one";
+    let get = || cloudwatch("GetDashboard", json!({ "dashboard": name }));
+    let put = |body: &str| cloudwatch("PutDashboard", json!({ "dashboard": name, "body": body }));
+    let delete = || cloudwatch("DeleteDashboard", json!({ "dashboard": name }));
+    scene(
+        "dashboards",
+        vec![
+            then("read one that is not there", get()),
+            then("put", put("{\"widgets\":[]}")),
+            then("read", get()),
+            then("put no JSON", put("no JSON")),
+            then("delete", delete()),
+            then("read when it is gone", get()),
+            then("delete again", delete()),
+        ],
+    )
+}
+
+fn vaults() -> Scene {
+    let name = "vaults-one";
+    let key = "arn:aws:kms:us-east-1:500313280221:key/1";
+    let find = || backup("FindVault", json!({ "vault": name }));
+    let make = |name: &str, key: Value| {
+        backup("CreateBackupVault", json!({ "vault": name, "encryption_key": key }))
+    };
+    let delete = || backup("DeleteBackupVault", json!({ "vault": name }));
+    scene(
+        "vaults",
+        vec![
+            then("find one that is not there", find()),
+            then("make", make(name, json!(key))),
+            then("find", find()),
+            then("make again", make(name, json!(key))),
+            then("make with another key", make(name, Value::Null)),
+            then("make one with a name that cannot be", make("a b", Value::Null)),
+            then("delete", delete()),
+            then("delete again", delete()),
+            then("make with AWS's own key", make(name, Value::Null)),
+            then("find it", find()),
+        ],
+    )
+}
+
+fn vault_locks() -> Scene {
+    let name = "vaults-two";
+    let make = json!({ "vault": name, "encryption_key": null });
+    let put = |min: u32, days: Value| {
+        let lock = json!({ "min_retention_days": min, "max_retention_days": null });
+        let fields = json!({ "vault": name, "lock": lock, "changeable_for_days": days });
+        backup("PutVaultLock", fields)
+    };
+    let delete = || backup("DeleteVaultLock", json!({ "vault": name }));
+    scene(
+        "vault locks",
+        vec![
+            then("lock one that is not there", put(7, Value::Null)),
+            then("make", backup("CreateBackupVault", make)),
+            then("lock", put(7, Value::Null)),
+            then("unlock", delete()),
+            then("lock too soon", put(7, json!(2))),
+        ],
+    )
+}
+
+fn plan_of(delete_after_days: u32, cold_after_days: Value) -> Value {
+    let rule = json!({
+        "vault": "vaults-one", "schedule": "cron(0 5 * * ? *)", "start_window_minutes": 60,
+        "completion_window_minutes": 120, "delete_after_days": delete_after_days,
+        "cold_after_days": cold_after_days,
+    });
+    json!({ "rules": { "daily": rule }, "advanced": {} })
+}
+
+fn plans() -> Scene {
+    let name = "plans-one";
+    let find = || backup("FindPlan", json!({ "plan": name }));
+    let make = |spec: Value| backup("CreateBackupPlan", json!({ "plan": name, "spec": spec }));
+    let update = |id: &str, spec: Value| {
+        backup("UpdateBackupPlan", json!({ "plan": name, "id": id, "spec": spec }))
+    };
+    let delete = || backup("DeleteBackupPlan", json!({ "plan": name, "id": "$plan" }));
+    scene(
+        "plans",
+        vec![
+            then("find one that is not there", find()),
+            then("make one that AWS refuses", make(plan_of(35, json!(7)))),
+            then("make", make(plan_of(35, Value::Null))),
+            then("find", find()),
+            then("update", update("$plan", plan_of(97, json!(7)))),
+            then("find it changed", find()),
+            then("update one that is not there", update("none", plan_of(35, Value::Null))),
+            then("delete", delete()),
+            then("delete again", delete()),
+            then("find it when it is gone", find()),
+        ],
+    )
+}
+
+fn selections() -> Scene {
+    let (plan, name) = ("plans-two", "tables");
+    let spec = || {
+        json!({
+            "role": "arn:aws:iam::500313280221:role/service-role/AWSBackupDefaultServiceRole",
+            "resources": ["arn:aws:dynamodb:us-east-1:500313280221:table/tables-one"],
+            "tags": [{ "key": "Backup", "value": "yes" }],
+        })
+    };
+    let list = || backup("ListSelections", json!({ "plan": plan }));
+    let select = |plan_id: &str| {
+        let fields = json!({
+            "plan": plan, "plan_id": plan_id, "selection": name, "spec": spec()
+        });
+        backup("CreateBackupSelection", fields)
+    };
+    let delete = || {
+        let fields =
+            json!({ "plan": plan, "plan_id": "$plan", "selection": name, "id": "$selection" });
+        backup("DeleteBackupSelection", fields)
+    };
+    let delete_plan = || backup("DeleteBackupPlan", json!({ "plan": plan, "id": "$plan" }));
+    let make = json!({ "plan": plan, "spec": plan_of(35, Value::Null) });
+    scene(
+        "selections",
+        vec![
+            then("list of a plan that is not there", list()),
+            then("select in a plan that is not there", select("none")),
+            then("make the plan", backup("CreateBackupPlan", make)),
+            then("list none", list()),
+            then("select", select("$plan")),
+            then("list", list()),
+            then("delete", delete()),
+            then("delete again", delete()),
+            then("list none again", list()),
+            then("select once more", select("$plan")),
+            then("delete the plan before it", delete_plan()),
+        ],
+    )
+}
+
+fn regions() -> Scene {
+    scene("regions", vec![then("read", backup("DescribeRegionSettings", json!({})))])
+}
+
+fn parameters() -> Scene {
+    let name = "/parameters/one";
+    let get = || ssm("GetParameter", json!({ "parameter": name }));
+    let put = |name: &str, value: &str, overwrite: bool| {
+        let fields = json!({ "parameter": name, "value": value, "overwrite": overwrite });
+        ssm("PutParameter", fields)
+    };
+    let delete = || ssm("DeleteParameter", json!({ "parameter": name }));
+    scene(
+        "parameters",
+        vec![
+            then("read one that is not there", get()),
+            then("make", put(name, "old", false)),
+            then("read", get()),
+            then("make again", put(name, "new", false)),
+            then("replace", put(name, "new", true)),
+            then("read again", get()),
+            then("make one with a name that cannot be", put("a b", "x", false)),
+            then("make one with a reserved name", put("ssm-x", "x", false)),
+            then("make one of nothing", put("/parameters/two", "", false)),
+            then("delete", delete()),
+            then("delete again", delete()),
+            then("read when it is gone", get()),
         ],
     )
 }

@@ -1,0 +1,105 @@
+//! A process that dies in the middle of a copy, again and again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use muster::cloud::{Account, Call, Outcome, Pending};
+use tokio::sync::Notify;
+
+use crate::desk::{ALL, BIG, Desk, V2, account, all};
+
+/// An account in a process that dies after so many changes: what it was asked then is never
+/// answered.
+struct Mortal {
+    account: Arc<dyn Account>,
+    left: AtomicUsize,
+    dead: Arc<Notify>,
+    /// Whether the last change is made before it dies.
+    applied: bool,
+}
+
+impl Account for Mortal {
+    fn send(&self, call: Call) -> Pending<Outcome> {
+        if call.operation().is_read() {
+            return self.account.send(call);
+        }
+        if self.left.fetch_sub(1, Ordering::Relaxed) > 1 {
+            return self.account.send(call);
+        }
+        self.left.store(1, Ordering::Relaxed);
+        let (dead, outcome) = (Arc::clone(&self.dead), self.account.send(call));
+        let applied = self.applied;
+        Box::pin(async move {
+            if applied {
+                let _ = outcome.await;
+            }
+            dead.notify_one();
+            std::future::pending().await
+        })
+    }
+}
+
+/// Copies until the process dies. Answers whether it did.
+async fn dies_after(desk: &Desk, changes: usize, applied: bool) -> bool {
+    let dead = Arc::new(Notify::new());
+    let left = AtomicUsize::new(changes);
+    let (account, died) = (account(&desk.world), Arc::clone(&dead));
+    let process = Desk::before(&desk.world, Arc::new(Mortal { account, left, dead, applied }));
+    tokio::select! {
+        _ = process.copied() => false,
+        () = died.notified() => true,
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_killed_five_times_is_finished_and_nothing_is_copied_twice() {
+    let undisturbed = Desk::new();
+    undisturbed.copied().await;
+    let whole = undisturbed.compared().await;
+    for applied in [false, true] {
+        let desk = Desk::new();
+        // In the middle of small objects, of the parts of a large one, and before its end.
+        for changes in [7, 9, 3, 11, 2] {
+            assert!(dies_after(&desk, changes, applied).await);
+        }
+        let tally = desk.copied().await;
+        assert!(tally.kept > 0 && tally.failed == 0, "{tally:?}");
+        let found = desk.compared().await;
+        assert_eq!(found, whole, "the manifest is that of a copy that nobody disturbed");
+        assert_eq!((found.verified, found.uploads), (ALL, 0), "no parts are left behind");
+        let mut copied: Vec<_> =
+            desk.effects("CopyObject").into_iter().map(|entry| entry.resource).collect();
+        let count = copied.len() as u64;
+        copied.sort();
+        copied.dedup();
+        assert_eq!((copied.len() as u64, count), (ALL - 1, ALL - 1), "each once");
+        assert_eq!(desk.effects("CompleteMultipartUpload").len(), 1);
+        assert_eq!(desk.head(V2, BIG).tags, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_dies_at_every_change() {
+    for changes in 1.. {
+        let desk = Desk::new();
+        if !dies_after(&desk, changes, true).await {
+            assert!(changes > 40, "every change was met: {changes}");
+            return;
+        }
+        desk.copied().await;
+        let found = desk.compared().await;
+        assert_eq!((found.verified, found.uploads), (ALL, 0), "after {changes}");
+        assert_eq!(desk.effects("CopyObject").len() as u64, ALL - 1, "after {changes}");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_told_to_stop_ends_as_unknown_and_goes_on_later() {
+    let desk = Desk::new();
+    desk.worker.stop();
+    let call = muster::cloud::bulk::Call::CopyObjects(all());
+    let error = desk.ask(call).await.unwrap_err();
+    assert_eq!((error.code.as_str(), error.ending.not_applied()), ("Stopped", false));
+    let next = Desk::before(&desk.world, account(&desk.world));
+    assert_eq!(next.copied().await.done, ALL);
+}
