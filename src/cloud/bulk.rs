@@ -320,7 +320,7 @@ impl Call {
     pub fn is_made_of(&self, call: &objects::Call) -> bool {
         let key = call.resource();
         match self {
-            Self::CopyObjects(Copying { from, to, prefix }) => {
+            Self::CopyObjects(Copying { from, to, prefix, .. }) => {
                 let source = match call {
                     objects::Call::CopyObject(copy) => Some(&copy.from),
                     objects::Call::UploadPartCopy { from, .. } => Some(from),
