@@ -4,6 +4,7 @@
 //! here can be serialised, so that the two may live in one process or in two.
 
 mod hello;
+mod rollout;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::runbook::{Bound, OutlineStep, Param, Pinned};
 use crate::settings::{Kind, Progress};
 
 pub use hello::{Hello, Seat, VERSION, Welcome, Wish};
+pub use rollout::{Mark, Missing, NextStep, Phase, Rollout, Standing, Unmet};
 
 /// What a console asks of the runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +62,13 @@ pub enum Ask {
     Scan {
         /// Name of the profile; the one that is called `compliance` when absent.
         profile: Option<String>,
+    },
+    /// The report of a run.
+    Report {
+        /// The run.
+        run: RunId,
+        /// Whether it is written to a file, too.
+        keep: bool,
     },
 }
 
@@ -188,6 +197,15 @@ pub enum News {
         /// The whole of it, with what changed; or why there is none.
         report: Box<Result<Report, Said>>,
     },
+    /// The report of a run.
+    Report {
+        /// The run.
+        run: RunId,
+        /// It as Markdown, or why there is none.
+        text: Result<String, String>,
+        /// The file that it was written to as a page, when that was asked for, or why it was not.
+        kept: Option<Result<String, String>>,
+    },
     /// Something went wrong that belongs to no run, such as a journal that cannot be written.
     Trouble {
         /// What happened and what to do.
@@ -246,6 +264,9 @@ pub struct Home {
     /// The score of the newest scan, when there was one.
     #[serde(default)]
     pub score: Option<ScoreRow>,
+    /// The phases of the estate, and what to do next.
+    #[serde(default)]
+    pub rollout: Rollout,
 }
 
 /// The score on the home page.
@@ -340,4 +361,7 @@ pub struct Planned {
     pub steps: Vec<StepPlan>,
     /// SHA-256 over the plans.
     pub digest: String,
+    /// Why it cannot be started now: what has to come before it.
+    #[serde(default)]
+    pub unmet: Option<Unmet>,
 }

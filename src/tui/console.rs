@@ -14,7 +14,10 @@ use super::page::{Dialog, Haste, Move, Page, View};
 use super::pages::book::BookPage;
 use super::pages::compliance::CompliancePage;
 use super::pages::plan::PlanPage;
-use super::pages::{help::Help, home::HomePage, journal::JournalPage, run::RunPage};
+use super::pages::{
+    help::Help, home::HomePage, journal::JournalPage, report::ReportPage, rollout::RolloutPage,
+    run::RunPage,
+};
 use super::paint::{self, Canvas, cells, rows, wrap};
 use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
@@ -350,6 +353,13 @@ impl Console {
                 let scan = Move::Ask(Ask::Scan { profile: None });
                 vec![scan, Move::Open(Box::new(CompliancePage::default()))]
             }
+            Action::Rollout => {
+                vec![Move::Ask(Ask::Home {}), Move::Open(Box::new(RolloutPage::default()))]
+            }
+            Action::Report => match page.run().cloned() {
+                Some(run) => ReportPage::open(run),
+                None => Vec::new(),
+            },
             _ => page.act(action, &view),
         }
     }

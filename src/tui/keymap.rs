@@ -30,6 +30,9 @@ pub(super) enum Action {
     Follow,
     Journal,
     Compliance,
+    Rollout,
+    Report,
+    Keep,
     Palette,
     Help,
     Quit,
@@ -46,6 +49,8 @@ pub(super) enum Scope {
     Run,
     Journal,
     Compliance,
+    Rollout,
+    Report,
     Help,
 }
 
@@ -100,6 +105,8 @@ const ALL: &[Scope] = &[
     Scope::Run,
     Scope::Journal,
     Scope::Compliance,
+    Scope::Rollout,
+    Scope::Report,
     Scope::Help,
 ];
 /// The pages on which letters are not text.
@@ -110,6 +117,8 @@ const CALM: &[Scope] = &[
     Scope::Run,
     Scope::Journal,
     Scope::Compliance,
+    Scope::Rollout,
+    Scope::Report,
     Scope::Help,
 ];
 
@@ -150,6 +159,20 @@ pub(super) const TABLE: &[Binding] = &[
         ENTER,
         "remedy",
         "Open the book that brings the selected check to pass, at its step.",
+    ),
+    row(
+        Action::Go,
+        &[Scope::Rollout],
+        ENTER,
+        "open",
+        "Open the book of the selected phase, or the run of it that is not finished.",
+    ),
+    row(
+        Action::Keep,
+        &[Scope::Report],
+        &[letter('w')],
+        "write",
+        "Write the report to a file, as a page that prints well.",
     ),
     row(
         Action::SeePlan,
@@ -226,6 +249,13 @@ pub(super) const TABLE: &[Binding] = &[
         "Command this run from here. Whoever commands it now only watches then.",
     ),
     row(
+        Action::Report,
+        &[Scope::Run],
+        &[letter('R')],
+        "report",
+        "What this run did, for people who were not there.",
+    ),
+    row(
         Action::Follow,
         &[Scope::Run],
         &[letter('f')],
@@ -245,7 +275,14 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::PageDown, ALL, &[key(KeyCode::PageDown)], "scroll", "Scroll on."),
     row(
         Action::Refresh,
-        &[Scope::Home, Scope::Plan, Scope::Journal, Scope::Compliance],
+        &[
+            Scope::Home,
+            Scope::Plan,
+            Scope::Journal,
+            Scope::Compliance,
+            Scope::Rollout,
+            Scope::Report,
+        ],
         &[key(KeyCode::F(5)), ctrl('r')],
         "read again",
         "Ask for everything on this page again.",
@@ -258,6 +295,13 @@ pub(super) const TABLE: &[Binding] = &[
         "Close what is open: a message, the search, the page.",
     ),
     row(
+        Action::Rollout,
+        &[Scope::Home, Scope::Book],
+        &[key(KeyCode::F(6))],
+        "rollout",
+        "The phases of the estate: how far each is, and what to do next.",
+    ),
+    row(
         Action::Journal,
         &[
             Scope::Home,
@@ -266,6 +310,8 @@ pub(super) const TABLE: &[Binding] = &[
             Scope::Plan,
             Scope::Run,
             Scope::Compliance,
+            Scope::Rollout,
+            Scope::Report,
             Scope::Help,
         ],
         &[key(KeyCode::F(3))],
@@ -378,7 +424,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 27] = [
+    const ACTIONS: [Action; 30] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -402,6 +448,9 @@ mod tests {
         Action::Follow,
         Action::Journal,
         Action::Compliance,
+        Action::Rollout,
+        Action::Report,
+        Action::Keep,
         Action::Palette,
         Action::Help,
         Action::Quit,

@@ -29,6 +29,8 @@ pub(super) struct Told {
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
     pub scan: Option<Scanned>,
+    /// The report that was asked for last: its run, its text, and the file it was written to.
+    pub report: Option<(RunId, Result<String, String>)>,
     pub trouble: Option<String>,
     /// Whether the runner goes on when this console leaves.
     pub stays: bool,
@@ -139,6 +141,14 @@ impl Told {
                 }
             }
             News::Journal { records, verified } => self.journal = Some((records, verified)),
+            News::Report { run, text, kept } => {
+                self.report = Some((run, text));
+                match kept {
+                    Some(Ok(file)) => return Follow::Notice(format!("it is in {file}")),
+                    Some(Err(why)) => return Follow::Refused(why),
+                    None => {}
+                }
+            }
             News::Trouble { said } => {
                 self.runs.values_mut().for_each(|watched| watched.waits = false);
                 self.trouble = Some(said.text);

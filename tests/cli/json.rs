@@ -58,6 +58,7 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
         ("runs", vec!["runs"]),
         ("status", vec!["status"]),
         ("report", vec!["report"]),
+        ("rollout", vec!["rollout"]),
         ("journal show", vec!["journal", "show"]),
         ("journal verify", vec!["journal", "verify"]),
         ("practice ledger", vec!["practice", "ledger"]),

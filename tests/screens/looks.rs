@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use muster::cloud::Danger;
 use muster::cloud::sts::Identity;
 use muster::engine::{Mode, Rest};
-use muster::link::{News, Seat};
+use muster::link::{News, Planned, Rollout, Seat, Unmet};
 use muster::settings::Kind;
 use muster::tui::Colour;
 use serde_json::json;
@@ -69,6 +69,11 @@ pub const SCREENS: &[Screen] = &[
     ("take-over", |c, w, h| then(watching(c, w, h, Some("anna@laptop")), "T", "")),
     ("palette", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), ":", "re")),
     ("help", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), "?", "")),
+    ("plan-unmet", plan_unmet),
+    ("rollout", |c, w, h| then(Stage::at_home(c, w, h), "F6", "")),
+    ("rollout-other", |c, w, h| then(Stage::at_home(c, w, h), "F6 Up", "")),
+    ("rollout-empty", |c, w, h| then(home_empty(c, w, h), "F6", "")),
+    ("report", report),
     ("journal", journal),
     ("journal-broken", journal_broken),
     ("compliance-live", compliance_live),
@@ -106,6 +111,7 @@ fn home_empty(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut home = fixtures::home();
     home.books.clear();
     home.runs.clear();
+    home.rollout = Rollout::default();
     stage.news(News::Home(home));
     stage
 }
@@ -160,6 +166,32 @@ fn plan(colour: Colour, columns: u16, rows: u16) -> Stage {
     let plan = Box::new(Ok(fixtures::plan()));
     stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
     stage.wait(600);
+    stage
+}
+
+fn plan_unmet(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_home(colour, columns, rows);
+    stage.keys("Down Down Enter Enter");
+    let what =
+        "`phase-1-protection` needs `before`, which never ran here, in sitelogix prod (live)";
+    let advice = "Next is `before`: muster --estate sitelogix --env prod run before";
+    let unmet = Unmet { missing: vec![], what: what.into(), advice: advice.into() };
+    let plan = Box::new(Ok(Planned { unmet: Some(unmet), ..fixtures::plan() }));
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
+    stage.wait(600);
+    stage
+}
+
+fn report(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let run = fixtures::rested(Rest::Succeeded {});
+    let mut stage = Stage::at_run(colour, columns, rows, run);
+    stage.keys("R");
+    let text = "# Phase 1: succeeded\n\n> **PRACTICE. Nothing in AWS was touched. This is evidence of nothing.**\n\n\
+        Report of a practice run. The run succeeded.\n\n| What | |\n|---|---|\n\
+        | Run | 20261120-120000-k7q2 |\n| Parameter alert\\_email | a\\@b.example |\n\n## Who\n\n\
+        | Name | Part |\n|---|---|\n| anna\\@laptop | began the run |\n";
+    let news = News::Report { run: RUN.into(), text: Ok(text.to_owned()), kept: None };
+    stage.news(news);
     stage
 }
 

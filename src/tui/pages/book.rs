@@ -9,7 +9,7 @@ use super::plan::PlanPage;
 use crate::cloud::Danger;
 use crate::engine::words::count;
 use crate::link::{Ask, BookRow, Course};
-use crate::runbook::OutlineStep;
+use crate::runbook::{Kind, OutlineStep};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::page::{Move, Page, View};
 use crate::tui::paint::{Canvas, Sheet, ago, rows};
@@ -112,6 +112,10 @@ fn about(sheet: &mut Sheet, row: &BookRow, view: &View<'_>) {
     sheet.hang("cost   ", Role::Plain, &pinned.cost);
     let owner = format!("{}, last read through {}", pinned.owner, pinned.reviewed);
     sheet.hang("owner  ", Role::Plain, &owner);
+    if !pinned.needs.is_empty() {
+        let word = if pinned.kind == Kind::Rollback { "back of" } else { "needs  " };
+        sheet.hang(&format!("{word:<7}"), Role::Plain, &pinned.needs.join(", "));
+    }
     let last = row.last_run.as_ref().map_or_else(
         || "never run here".to_owned(),
         |(at, rest)| format!("{} {}", wording::rest(rest).0, ago(*at, view.now)),

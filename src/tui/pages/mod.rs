@@ -7,4 +7,6 @@ pub(super) mod help;
 pub(super) mod home;
 pub(super) mod journal;
 pub(super) mod plan;
+pub(super) mod report;
+pub(super) mod rollout;
 pub(super) mod run;
