@@ -173,8 +173,14 @@ impl Property for CopyBucket {
         lints(on, to)
     }
 
-    fn guard(on: &Target, _to: &Copies) -> Vec<Call> {
-        vec![Call::S3(s3::Call::GetBucketEncryption { bucket: on.name.clone() })]
+    fn guard(on: &Target, to: &Copies) -> Vec<Call> {
+        let lock =
+            |bucket: &str| s3::Call::GetObjectLockConfiguration { bucket: bucket.to_owned() };
+        vec![
+            Call::S3(s3::Call::GetBucketEncryption { bucket: on.name.clone() }),
+            Call::S3(lock(&on.name)),
+            Call::S3(lock(&to.from)),
+        ]
     }
 
     fn judge(_on: &Target, to: &Copies, seen: &[Outcome]) -> Vec<Breach> {
@@ -184,16 +190,19 @@ impl Property for CopyBucket {
             }
             Ok(_) | Err(_) => false,
         };
-        if !is_kms || to.accept_unverified {
-            return Vec::new();
+        let mut found = Vec::new();
+        if is_kms && !to.accept_unverified {
+            found.push(kms_hides_contents());
         }
-        vec![Breach::warn(
-            "C7",
-            "the target is encrypted with a key of KMS, so that its ETags say nothing of the \
-             contents: only objects that have a checksum can be verified",
-            "let S3 make checksums of the source first (Batch Operations, ComputeObjectChecksum), \
-             or set `accept_unverified = true`",
-        )]
+        if reply(seen, 1) == Err(Unread::Absent) && reply(seen, 2).is_ok() {
+            found.push(Breach::warn(
+                "C3",
+                "objects of the source may be held by Object Lock, which is off in the target: \
+                 their copies will not be held",
+                "set `s3.bucket.object_lock` on the target first, if they must be",
+            ));
+        }
+        found
     }
 
     fn is_busy(seen: &[Outcome]) -> bool {
@@ -219,6 +228,16 @@ impl Property for CopyBucket {
         let progress = progress(seen)?;
         (progress.stage == Stage::Running).then(|| line(progress, "objects"))
     }
+}
+
+fn kms_hides_contents() -> Breach {
+    Breach::warn(
+        "C7",
+        "the target is encrypted with a key of KMS, so that its ETags say nothing of the \
+         contents: only objects that have a checksum can be verified",
+        "let S3 make checksums of the source first (Batch Operations, ComputeObjectChecksum), or \
+         set `accept_unverified = true`",
+    )
 }
 
 fn copying(on: &Target, to: &Copies) -> Copying {

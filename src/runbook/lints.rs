@@ -54,6 +54,10 @@ pub(super) fn sequence(drafts: &[StepDraft], steps: &[Step], findings: &mut Find
         };
         let Some((id, targets)) = step.targets() else { continue };
         let (Some(setting), Some(aim)) = (jobs::row(id), draft.verb.aim()) else { continue };
+        // What a job finds changes while others work: it may well be run again.
+        if jobs::find(id).is_some() {
+            continue;
+        }
         let mut told = false;
         for wanted in targets {
             let name = wanted.on.name.as_str();

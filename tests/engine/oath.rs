@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use muster::cloud::Ending;
+use muster::cloud::{Call, Ending};
 use muster::engine::{Event, Record, Verdict};
 
 use crate::shell::{RUNNER, Shell, fold};
@@ -54,12 +54,20 @@ fn no_effect_twice(shell: &Shell) {
 /// Each effect has an intent of its own.
 fn every_effect_was_intended(shell: &Shell) {
     let mut intents: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut works = Vec::new();
     for record in &shell.records {
-        if let Event::Intended { digest, .. } = &record.event {
+        if let Event::Intended { digest, call, .. } = &record.event {
             *intents.entry(digest).or_default() += 1;
+            if let Call::Bulk(work) = call {
+                works.push(work);
+            }
         }
     }
     for entry in shell.world.ledger() {
+        if let Call::Objects(made) = &entry.detail {
+            assert!(works.iter().any(|work| work.is_made_of(made)), "nobody intended {entry:?}");
+            continue;
+        }
         let left = intents.get_mut(entry.digest.as_str());
         let left = left.unwrap_or_else(|| panic!("nobody intended {entry:?}"));
         assert!(*left > 0, "more effects than intents: {entry:?}");

@@ -9,16 +9,18 @@
 //! they were written is looked at once for each run, at its end ([`crate::oath::hold`]).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use muster::cloud::{Call, Outcome, sts};
+use muster::bulk::{Limits, Nowhere, Tools, Worker};
+use muster::cloud::{Account as _, Call, Outcome, sts};
 use muster::engine::{
     AttemptId, Command, Effect, Event, Heard, Record, Refusal, Run, TargetState, advance, decide,
     due, hear,
 };
 use muster::journal::Journal;
 use muster::runbook::Act;
-use muster::sandbox::{Fault, FaultKind, World};
+use muster::sandbox::{Fault, FaultKind, Sandbox, World};
 
 use crate::book::start;
 
@@ -336,12 +338,44 @@ impl Shell {
             self.world.set_faults(faults.into_iter().collect());
         }
         let effects = self.world.ledger().len();
-        let outcome = self.world.call(call, self.time());
+        let outcome = match call {
+            Call::Bulk(_) => self.work(call, kind),
+            call => self.world.call(call, self.time()),
+        };
         if fault {
             self.struck_applied = self.world.ledger().len() > effects;
             self.world.set_faults(Vec::new());
         }
         outcome
+    }
+
+    /// Carries out work over many objects, as the application does: call by call. A fault strikes
+    /// the whole of it.
+    fn work(&mut self, call: &Call, fault: Option<FaultKind>) -> Outcome {
+        self.world.set_faults(Vec::new());
+        let struck = fault.map(|kind| (kind.applies(), kind.error(call, "request")));
+        if let Some((false, error)) = struck {
+            return Err(error);
+        }
+        let now = self.time();
+        let nothing = World::new(self.world.place().clone(), 0, now);
+        let world = Arc::new(Mutex::new(std::mem::replace(&mut self.world, nothing)));
+        let sandbox = Sandbox::new(Arc::clone(&world), Arc::new(move || now), Arc::new(|_| Ok(())));
+        let tools = Tools {
+            pause: Arc::new(|_| Box::pin(async {})),
+            clock: Arc::new(move || now),
+            manifests: Arc::new(Nowhere),
+            limits: Limits::default(),
+        };
+        let worker = Worker::new(Arc::new(sandbox), tools);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let outcome = runtime.block_on(worker.send(call.clone()));
+        drop(worker);
+        self.world = Arc::into_inner(world).unwrap().into_inner().unwrap();
+        match struck {
+            Some((_, error)) => Err(error),
+            None => outcome,
+        }
     }
 
     /// AWS's time: it passes as fast as the run says.

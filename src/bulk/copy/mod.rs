@@ -52,7 +52,8 @@ struct Job {
     inner: Arc<Inner>,
     of: Copying,
     gauge: Gauge,
-    /// Whether objects of the source may be held, which a copy does not take over by itself (C3).
+    /// Whether objects of the source may be held, which a copy does not take over by itself (C3),
+    /// and those of the target too.
     locked: bool,
 }
 
@@ -91,7 +92,7 @@ async fn walk(
     entry: &Entry,
     tally: &mut Tally,
 ) -> Result<Stage, CallError> {
-    let locked = inner.holds_objects(&of.from).await?;
+    let locked = inner.holds_objects(&of.from).await? && inner.holds_objects(&of.to).await?;
     let gauge = Gauge::new(inner.tools.limits.objects);
     let job = Arc::new(Job { inner: Arc::clone(inner), of: of.clone(), gauge, locked });
     let source = listing::objects(inner, &of.from, &of.prefix);

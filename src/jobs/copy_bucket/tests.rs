@@ -130,6 +130,15 @@ fn what_cannot_be_verified_counts_only_when_the_book_says_so() {
     assert_eq!(judged.len(), 1);
     assert_eq!(judged[0].fact.as_deref(), Some("C7"));
     assert_eq!(CopyBucket::judge(&on(), &enough, &[kms]), []);
+    // Objects that are held lose that where nothing can be held.
+    let lock = cloud::Reply::S3(s3::Reply::ObjectLock { default_retention: None });
+    let on_ = || Ok(Answer { reply: lock.clone(), request_id: None });
+    let off = || Err(CallError::new(Ending::Absent, "ObjectLockConfigurationNotFoundError", ""));
+    let aes = Err(CallError::new(Ending::Denied, "AccessDenied", ""));
+    let judged = CopyBucket::judge(&on(), &wanted(), &[aes.clone(), off(), on_()]);
+    assert_eq!(judged[0].fact.as_deref(), Some("C3"));
+    assert_eq!(CopyBucket::judge(&on(), &wanted(), &[aes.clone(), on_(), on_()]), []);
+    assert_eq!(CopyBucket::judge(&on(), &wanted(), &[aes, off(), off()]), []);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::super::seen::{reply, strange, unless};
 use super::super::{Breach, Change, Kind, Property, Target, Unread};
 use super::{NO_OBJECT_LOCK, call, names, unreadable};
 use crate::cloud::s3::{CREATE_BUCKET, Call, DELETE_BUCKET, Reply};
-use crate::cloud::{self, CallError, Danger, Ending, Operation, Outcome};
+use crate::cloud::{self, CallError, Danger, Ending, Operation, Outcome, objects};
 
 /// `s3.bucket.existence`
 pub(in crate::settings) struct Existence;
@@ -43,6 +43,17 @@ impl Property for Existence {
             cloud::Call::S3(Call::HeadBucket { bucket: bucket() }),
             cloud::Call::S3(Call::GetObjectLockConfiguration { bucket: bucket() }),
         ]
+    }
+
+    /// Where the bucket is to go, whether anything is in it: AWS would not delete it then.
+    fn read_for(on: &Target, to: &Presence<Bucket>) -> Vec<cloud::Call> {
+        let mut reads = Self::read(on);
+        if to.present().is_none() {
+            let (bucket, prefix, after) = (on.name.clone(), String::new(), None);
+            let list = objects::Call::ListObjectVersions { bucket, prefix, after };
+            reads.push(cloud::Call::Objects(list));
+        }
+        reads
     }
 
     fn decode(on: &Target, seen: &[Outcome]) -> Result<Presence<Bucket>, Unread> {
@@ -91,6 +102,11 @@ impl Property for Existence {
             (Presence::Absent, Presence::Present(wanted)) => {
                 Ok(call(Call::CreateBucket { bucket, object_lock: wanted.object_lock }))
             }
+            (Presence::Present(_), Presence::Absent) if holds_something(seen) => {
+                let why = "there are objects in the bucket, so that AWS does not delete it";
+                let fix = "let it be; or empty it, with all its versions, once nobody needs them";
+                Err(Breach::unfit(why, fix))
+            }
             (Presence::Present(_), Presence::Absent) => Ok(call(Call::DeleteBucket { bucket })),
             (Presence::Present(now), Presence::Present(wanted))
                 if wanted.object_lock && !now.object_lock =>
@@ -137,6 +153,16 @@ impl Property for Existence {
     }
 }
 
+/// Whether the bucket was seen to hold anything. Where that could not be seen, AWS says it.
+fn holds_something(seen: &[Outcome]) -> bool {
+    match reply(seen, 2) {
+        Ok(cloud::Reply::Objects(objects::Reply::Versions { versions, .. })) => {
+            !versions.is_empty()
+        }
+        Ok(_) | Err(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{REGION, absent, bucket, failed, head, said};
@@ -144,6 +170,29 @@ mod tests {
 
     const WITH: Presence<Bucket> = Presence::Present(Bucket { object_lock: true });
     const WITHOUT: Presence<Bucket> = Presence::Present(Bucket { object_lock: false });
+
+    #[test]
+    fn a_bucket_that_holds_something_stays() {
+        let listed = objects::Listed {
+            key: "a".into(),
+            size: 1,
+            etag: "e".into(),
+            modified: jiff::Timestamp::UNIX_EPOCH,
+            storage_class: objects::StorageClass::Standard,
+        };
+        let (version, current, marker) = ("v".to_owned(), true, false);
+        let one = objects::Version { listed, version, current, marker };
+        let with = |versions| {
+            let mut seen = seen(&WITHOUT);
+            let reply = cloud::Reply::Objects(objects::Reply::Versions { versions, next: None });
+            seen.push(Ok(cloud::Answer { reply, request_id: None }));
+            Existence::write(&bucket("b"), &seen, &Presence::Absent)
+        };
+        assert!(with(vec![one]).unwrap_err().why.contains("there are objects in the bucket"));
+        assert_eq!(with(Vec::new()).unwrap().len(), 1);
+        let reads = |to| Existence::read_for(&bucket("b"), to).len();
+        assert_eq!((reads(&WITHOUT), reads(&Presence::Absent)), (2, 3));
+    }
 
     fn seen(value: &Presence<Bucket>) -> Vec<Outcome> {
         match value {
