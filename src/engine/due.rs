@@ -12,6 +12,7 @@ use crate::runbook::Act;
 /// Something to be carried out. The same effect stays due until its answer was heard and made an
 /// event; the shell has each only once under way.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an effect is carried out at once, and few are due")]
 pub enum Effect {
     /// Ask the account who is asking.
     Identify,

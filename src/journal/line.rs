@@ -31,6 +31,7 @@ pub struct Line {
 
 /// What a line tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "nearly every line is an event of a run")]
 #[serde(untagged)]
 pub enum Entry {
     /// Something about the journal itself.

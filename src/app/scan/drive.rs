@@ -48,9 +48,12 @@ struct Ended {
     outcome: Outcome,
 }
 
+/// The calls of one operation that wait.
+type Queue = (Option<&'static Operation>, VecDeque<Due>);
+
 /// The calls that wait, by operation: one that has to wait holds up no other.
 #[derive(Default)]
-struct Queues(BTreeMap<(&'static str, &'static str), (Option<&'static Operation>, VecDeque<Due>)>);
+struct Queues(BTreeMap<(&'static str, &'static str), Queue>);
 
 /// Makes the reads of a profile, and tells each line when it is answered.
 pub(super) async fn drive(

@@ -116,7 +116,7 @@ impl Bucket {
         let rate = self.rate.unwrap_or(self.recent.1);
         self.rate = Some((rate / 2.0).max(SLOWEST));
         self.tokens = 0.0;
-        self.burst = self.burst.min(1.0).max(1.0);
+        self.burst = 1.0;
         self.slowed = Some(now);
     }
 
