@@ -14,6 +14,7 @@ mod emulator;
 mod environment;
 mod features;
 mod login;
+mod objects;
 mod phase_1;
 mod place;
 mod proxy;
