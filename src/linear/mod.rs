@@ -141,6 +141,15 @@ impl Linear {
                 out.extend([Out::Line(verified), self.lobby.prompt()]);
                 out
             }
+            News::Scanning { view } if self.aim == Aim::Pick => {
+                let count = view.lines.len();
+                vec![Out::Line(format!("Reading what {} checks need…", count))]
+            }
+            News::Scanned { report } if self.aim == Aim::Pick => self.lobby.scanned(report),
+            News::Report { text, .. } if self.aim == Aim::Pick => {
+                let text = text.as_ref().map_or_else(Clone::clone, Clone::clone);
+                vec![Out::Line(text), self.lobby.prompt()]
+            }
             News::Identity { skew_seconds: Some(seconds), .. } => {
                 wording::clock(*seconds).map(Out::Line).into_iter().collect()
             }
@@ -150,6 +159,10 @@ impl Linear {
             | News::Progress { .. }
             | News::Picks { .. }
             | News::Journal { .. }
+            | News::Scanning { .. }
+            | News::Checked { .. }
+            | News::Scanned { .. }
+            | News::Report { .. }
             | News::Ended { .. } => Vec::new(),
         }
     }
@@ -211,6 +224,10 @@ impl Linear {
 
     fn planned(&mut self, plan: &Planned) -> Vec<Out> {
         let mut out: Vec<_> = wording::plan(plan).into_iter().map(Out::Line).collect();
+        if plan.unmet.is_some() {
+            out.push(Out::Leave(Exit::Failed));
+            return out;
+        }
         if let Aim::Walk { digest: Some(kept), .. } = &self.aim
             && *kept != plan.digest
         {

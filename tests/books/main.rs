@@ -5,6 +5,7 @@
 mod binding;
 mod corpus;
 mod garbage;
+mod phase_2;
 mod practice;
 mod schemas;
 mod shipped;

@@ -21,6 +21,7 @@ mod kill;
 mod lease;
 mod link;
 mod login;
+mod needs;
 mod plan;
 mod race;
 mod refused;

@@ -12,13 +12,13 @@ use crate::operator::Operator;
 use crate::shell::Shell;
 use crate::shipped::{PACE, bind, walk};
 
-/// What is met after each phase, of 36.
-const AFTER: &[(&str, usize)] = &[
-    ("phase-1-protection", 23),
-    ("phase-2-lifecycle", 26),
-    ("phase-3-missing-tables", 32),
-    ("phase-4-object-lock", 35),
-    ("phase-5-backup-plan", 36),
+/// What each phase adds to the three of 36 that are met before: 23, 26, 32, 35, 36.
+const ADDS: &[(&str, usize)] = &[
+    ("phase-1-protection", 20),
+    ("phase-2-lifecycle", 3),
+    ("phase-3-missing-tables", 6),
+    ("phase-4-object-lock", 3),
+    ("phase-5-backup-plan", 1),
 ];
 
 struct Sight {
@@ -93,12 +93,13 @@ fn each_phase_brings_the_score_to_where_its_document_says_and_its_way_back_to_wh
     let mut now = start();
     let mut before = scan(&bound, &world, now).0;
     let mut walked = 0;
-    for (name, met) in AFTER {
+    for (name, adds) in ADDS {
         let books = &sight.shelf().books;
-        let Some(book) = books.iter().find(|book| book.pinned.name == *name) else { break };
+        let Some(book) = books.iter().find(|book| book.pinned.name == *name) else { continue };
+        let met = before.met + adds;
         let shell = walk(&bind(sight.shelf(), book, environment), &world, now);
         let (score, lines) = scan(&bound, &shell.world, shell.now);
-        assert_eq!((score.met, score.total), (*met, 36), "after {name}:\n{}", failing(&lines));
+        assert_eq!((score.met, score.total), (met, 36), "after {name}:\n{}", failing(&lines));
         if let Ok(back) = rollback(&shell.run) {
             let mut again = Shell::begin(shell.world.clone(), started(back, PACE));
             again.now = shell.now;

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use muster::cloud::Danger;
 use muster::cloud::sts::Identity;
 use muster::engine::{Mode, Rest};
-use muster::link::{News, Seat};
+use muster::link::{News, Planned, Rollout, Seat, Unmet};
 use muster::settings::Kind;
 use muster::tui::Colour;
 use serde_json::json;
@@ -69,8 +69,16 @@ pub const SCREENS: &[Screen] = &[
     ("take-over", |c, w, h| then(watching(c, w, h, Some("anna@laptop")), "T", "")),
     ("palette", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), ":", "re")),
     ("help", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), "?", "")),
+    ("plan-unmet", plan_unmet),
+    ("rollout", |c, w, h| then(Stage::at_home(c, w, h), "F6", "")),
+    ("rollout-other", |c, w, h| then(Stage::at_home(c, w, h), "F6 Up", "")),
+    ("rollout-empty", |c, w, h| then(home_empty(c, w, h), "F6", "")),
+    ("report", report),
     ("journal", journal),
     ("journal-broken", journal_broken),
+    ("compliance-live", compliance_live),
+    ("compliance", compliance_done),
+    ("compliance-not-known", compliance_not_known),
 ];
 
 fn then(mut stage: Stage, keys: &str, text: &str) -> Stage {
@@ -103,6 +111,7 @@ fn home_empty(colour: Colour, columns: u16, rows: u16) -> Stage {
     let mut home = fixtures::home();
     home.books.clear();
     home.runs.clear();
+    home.rollout = Rollout::default();
     stage.news(News::Home(home));
     stage
 }
@@ -157,6 +166,32 @@ fn plan(colour: Colour, columns: u16, rows: u16) -> Stage {
     let plan = Box::new(Ok(fixtures::plan()));
     stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
     stage.wait(600);
+    stage
+}
+
+fn plan_unmet(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_home(colour, columns, rows);
+    stage.keys("Down Down Enter Enter");
+    let what =
+        "`phase-1-protection` needs `before`, which never ran here, in sitelogix prod (live)";
+    let advice = "Next is `before`: muster --estate sitelogix --env prod run before";
+    let unmet = Unmet { missing: vec![], what: what.into(), advice: advice.into() };
+    let plan = Box::new(Ok(Planned { unmet: Some(unmet), ..fixtures::plan() }));
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
+    stage.wait(600);
+    stage
+}
+
+fn report(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let run = fixtures::rested(Rest::Succeeded {});
+    let mut stage = Stage::at_run(colour, columns, rows, run);
+    stage.keys("R");
+    let text = "# Phase 1: succeeded\n\n> **PRACTICE. Nothing in AWS was touched. This is evidence of nothing.**\n\n\
+        Report of a practice run. The run succeeded.\n\n| What | |\n|---|---|\n\
+        | Run | 20261120-120000-k7q2 |\n| Parameter alert\\_email | a\\@b.example |\n\n## Who\n\n\
+        | Name | Part |\n|---|---|\n| anna\\@laptop | began the run |\n";
+    let news = News::Report { run: RUN.into(), text: Ok(text.to_owned()), kept: None };
+    stage.news(news);
     stage
 }
 
@@ -215,6 +250,32 @@ fn journal_broken(colour: Colour, columns: u16, rows: u16) -> Stage {
     let verified = Err("record 41 was changed after it was written".to_owned());
     stage.news(News::Journal { records: fixtures::records(), verified });
     stage.keys("/").types("sending");
+    stage
+}
+
+fn compliance(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_home(colour, columns, rows);
+    stage.keys("F4").news(fixtures::scanning());
+    stage
+}
+
+fn compliance_live(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    for news in fixtures::checked(6) {
+        stage.news(news);
+    }
+    stage
+}
+
+fn compliance_done(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    stage.news(fixtures::scanned()).keys("Tab");
+    stage
+}
+
+fn compliance_not_known(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    stage.news(fixtures::not_scanned());
     stage
 }
 

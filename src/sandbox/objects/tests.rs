@@ -21,9 +21,9 @@ const MIB: u64 = 1024 * 1024;
 
 impl Desk {
     fn said(&mut self, second: f64, call: Call) -> Result<Reply, CallError> {
-        self.ask(second, call).map(|reply| match reply {
-            cloud::Reply::Objects(reply) => reply,
-            other => panic!("{other:?}"),
+        self.ask(second, call).map(|reply| {
+            let cloud::Reply::Objects(reply) = reply else { panic!("{reply:?}") };
+            reply
         })
     }
 
