@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 use super::library::Library;
+use super::standing::Here;
 use crate::engine::Mode;
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate};
@@ -132,6 +133,15 @@ impl Context {
     /// Where calls go.
     pub const fn mode(&self) -> Mode {
         if self.options.practice { Mode::Practice } else { Mode::Live }
+    }
+
+    /// Where runs count for each other.
+    ///
+    /// # Errors
+    /// As of [`place`](Self::place).
+    pub fn here(&self) -> Result<Here<'_>, Error> {
+        let (estate, environment) = self.place()?;
+        Ok(Here { estate: &estate.name, environment, mode: self.mode() })
     }
 
     /// The estate and the environment that are meant.

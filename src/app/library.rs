@@ -239,14 +239,24 @@ impl Shelf {
             });
             let (profiles, books): (Vec<_>, Vec<_>) =
                 sources.partition(|source| is_profile(&source.name));
-            let mut broken = Vec::new();
+            let (mut broken, mut all) = (Vec::new(), BTreeMap::new());
             for source in books {
                 let (book, found) = Book::load(&source, estate);
+                let needs = book.as_ref().map(|book| book.pinned.needs.clone());
+                all.insert(source.name.clone(), needs.unwrap_or_default());
                 broken.extend(book.is_none().then(|| source.name.clone()));
                 shelf.books.extend(book);
                 shelf.found += 1;
                 problems.extend(found);
             }
+            // A book that can never be started is as one that has errors.
+            shelf.books.retain(|book| {
+                let found = book.lint_needs(&all);
+                let is_good = found.iter().all(|problem| !problem.is_error());
+                broken.extend((!is_good).then(|| book.pinned.name.clone()));
+                problems.extend(found);
+                is_good
+            });
             // After the books: their remedies name steps of them.
             for source in profiles {
                 let (profile, found) = Profile::load(&source, estate, &shelf.books, &broken);

@@ -17,7 +17,9 @@ mod many;
 mod planner;
 pub mod practice;
 mod reports;
+mod rollout;
 mod scan;
+mod standing;
 mod wire;
 
 pub use account::{Connected, connect};
@@ -29,4 +31,6 @@ pub use hub::{Hub, doing, options_of, socket_of, unbound};
 pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
 pub use reports::report_of;
-pub use scan::{Pacer, Scanned, newest, report, scan};
+pub use rollout::rollout;
+pub use scan::{Pacer, Progress, Scanned, report, scan};
+pub use standing::Here;

@@ -48,7 +48,7 @@ pub async fn plan(
         }
     }
     let digest = digest_of(&steps);
-    Ok(Planned { mode, bound, identity, at: now, steps, digest })
+    Ok(Planned { mode, bound, identity, at: now, steps, digest, unmet: None })
 }
 
 /// Asks the account who is asking, and refuses another account than the environment's.

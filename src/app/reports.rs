@@ -1,11 +1,15 @@
 //! The report of a run, from the journal as it stands on the disk.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::history::History;
 use crate::error::{Error, Exit};
-use crate::journal::{self, Check, Verified};
+use crate::journal::{self, Check, Verified, make_private_directory, write_private};
 use crate::report::{Chain, Report};
+
+/// Where the pages lie that are written from a console, within the state directory.
+const FOLDER: &str = "reports";
 
 /// The report of a run, the latest when none is named.
 ///
@@ -20,6 +24,20 @@ pub fn report_of(state_dir: &Path, run: Option<&str>) -> Result<Report, Error> {
         let advice = "Use the muster that wrote the journal, or another --state-dir.";
         Error::new("journal-foreign", Exit::Failed, error.to_string(), advice)
     })
+}
+
+/// Writes the page of a report beside the journal, where only its owner reads it, and says where.
+pub(super) fn keep(state_dir: &Path, report: &Report) -> Result<String, String> {
+    let folder = state_dir.join(FOLDER);
+    // What happened since makes another file: what was handed to somebody stays as it was.
+    let file = folder.join(format!("{}-{}.html", report.run, report.journal.seq));
+    let written = make_private_directory(&folder)
+        .and_then(|()| write_private(&file, report.html().as_bytes()));
+    match written {
+        Ok(()) => Ok(file.display().to_string()),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(file.display().to_string()),
+        Err(e) => Err(format!("{} cannot be written: {e}", file.display())),
+    }
 }
 
 fn chain(verified: &Verified) -> Chain {

@@ -111,6 +111,8 @@ pub(super) enum Command {
     },
     /// What a run did, for people who were not there: Markdown, a page of HTML, or JSON
     Report(ReportArgs),
+    /// The phases of the estate: how far each is, and what to do next
+    Rollout,
     /// The audit journal
     Journal {
         #[command(subcommand)]

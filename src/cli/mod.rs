@@ -14,6 +14,7 @@ mod plan;
 mod practice;
 mod reach;
 mod report;
+mod rollout;
 mod run;
 mod runner;
 mod runs;
@@ -105,6 +106,7 @@ async fn command(
         Some(Command::Status { run, hand_over }) => {
             runs::status(&context, run.as_deref(), hand_over, json, out).await
         }
+        Some(Command::Rollout) => rollout::rollout(&context, json, out),
         Some(Command::Report(args)) => report::report(&context, &args, json, out),
         Some(Command::Journal { command }) => journal::journal(&context, &command, json, out),
         Some(Command::Practice { command }) => practice::practice(&context, &command, json, out),

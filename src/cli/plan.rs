@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::Out;
 use super::args::PlanArgs;
-use crate::app::{Context, clock, connect, plan as planner, unbound};
+use crate::app::{Context, History, clock, connect, plan as planner, unbound};
 use crate::error::{Error, Exit};
 use crate::linear::wording;
-use crate::link::Planned;
+use crate::link::{Planned, Unmet};
+use crate::runbook::Book;
 
 pub(super) async fn plan(
     context: &Context,
@@ -23,6 +24,7 @@ pub(super) async fn plan(
     let bound = book.bind(estate, environment, &params).map_err(|found| unbound(&found))?;
     let connected = connect(context, estate, environment).await?;
     let planned = planner(&connected.account, context.mode(), bound, clock::now()).await?;
+    let planned = Planned { unmet: unmet(context, book)?, ..planned };
     let value = as_json(&planned);
     if let Some(file) = &args.out {
         keep(file, &value)?;
@@ -33,6 +35,13 @@ pub(super) async fn plan(
         wording::plan(&planned).iter().for_each(|line| out.line(line));
     }
     Ok(Exit::Succeeded)
+}
+
+/// Why a book cannot be started now.
+pub(super) fn unmet(context: &Context, book: &Book) -> Result<Option<Unmet>, Error> {
+    let here = context.here()?;
+    let shelf = context.library.shelf(Some(here.estate))?;
+    Ok(History::read(&context.state_dir)?.unmet(here, shelf, &book.pinned))
 }
 
 fn keep(file: &Path, value: &Value) -> Result<(), Error> {
@@ -91,6 +100,7 @@ fn as_json(planned: &Planned) -> Value {
         "identity": planned.identity,
         "at": planned.at,
         "digest": planned.digest,
+        "unmet": planned.unmet,
         "steps": steps.collect::<Vec<_>>(),
     })
 }

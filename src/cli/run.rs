@@ -32,6 +32,9 @@ pub(super) async fn run(context: Arc<Context>, args: RunArgs, out: &Out) -> Resu
         };
         return console::open(context, first, out).await;
     }
+    if let Some(unmet) = plan::unmet(&context, book)? {
+        return Err(unmet.into());
+    }
     // Bad parameters, a login that is needed, or the wrong account: each has its own code, and
     // shows before a run begins.
     let bound = book.bind(estate, environment, &params).map_err(|found| unbound(&found))?;

@@ -257,8 +257,7 @@ const SURVEYS: &[&str] =
     &["s3:ListBucketVersions", "s3:GetObjectRetention", "s3:GetBucketObjectLockConfiguration"];
 
 /// `SurveyRetention`
-pub const SURVEY_RETENTION: Operation =
-    Operation::read("s3", "SurveyRetention", SURVEYS);
+pub const SURVEY_RETENTION: Operation = Operation::read("s3", "SurveyRetention", SURVEYS);
 
 /// `RetainObjects`
 pub const RETAIN_OBJECTS: Operation = Operation::change(

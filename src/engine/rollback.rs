@@ -70,6 +70,8 @@ pub fn rollback(run: &Run) -> Result<Bound, NoWayBack> {
         title: format!("Roll back: {}", book.title),
         summary: format!("Takes back what the run {} changed, last change first.", run.id),
         kind: Kind::Rollback,
+        // What it takes back is said by `undoes`.
+        needs: Vec::new(),
         ..book
     };
     let undoes = Some(run.id.clone());

@@ -8,9 +8,7 @@ use crate::cloud::bulk::{self, Compared, Copying, Names, Reply, Stage};
 use crate::cloud::s3::{self, Algorithm};
 use crate::cloud::{self, Call, Danger, Operation, Outcome};
 use crate::settings::seen::{reply, strange};
-use crate::settings::{
-    Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread,
-};
+use crate::settings::{Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread};
 
 /// `s3.copy_bucket`
 pub(super) struct CopyBucket;
@@ -155,7 +153,8 @@ impl Property for CopyBucket {
             return Change::because(Danger::Destroy, "The copies stay: nothing is deleted.");
         }
         let Some(found) = &from.found else { return Change::exact() };
-        let mut why = format!("{} objects, {}, are copied", found.missing, bytes(found.missing_bytes));
+        let mut why =
+            format!("{} objects, {}, are copied", found.missing, bytes(found.missing_bytes));
         if found.old_versions + found.delete_markers > 0 {
             why.push_str(&format!(
                 ". {} older versions and {} delete markers stay behind: only what is current is \
@@ -175,7 +174,8 @@ impl Property for CopyBucket {
     }
 
     fn guard(on: &Target, to: &Copies) -> Vec<Call> {
-        let lock = |bucket: &str| s3::Call::GetObjectLockConfiguration { bucket: bucket.to_owned() };
+        let lock =
+            |bucket: &str| s3::Call::GetObjectLockConfiguration { bucket: bucket.to_owned() };
         vec![
             Call::S3(s3::Call::GetBucketEncryption { bucket: on.name.clone() }),
             Call::S3(lock(&on.name)),
@@ -280,7 +280,8 @@ fn hindrance(on: &Target, to: &Copies, found: &Found) -> Option<Breach> {
     }
     if found.archived.count > 0 {
         let why = format!("archived objects cannot be copied: {}", listed(&found.archived));
-        let fix = "restore them for some days (RestoreObject, or Batch Operations), then copy again";
+        let fix =
+            "restore them for some days (RestoreObject, or Batch Operations), then copy again";
         return Some(Breach::refuse("C9", why, fix));
     }
     if let Some(most) = to.batch_above.filter(|most| found.missing > *most) {
@@ -331,7 +332,8 @@ fn progress(seen: &[Outcome]) -> Option<&bulk::Progress> {
 
 /// It went through all objects, and they will not become as wanted by waiting.
 fn setback(on: &Target, seen: &[Outcome]) -> Option<Setback> {
-    let progress = progress(seen).filter(|p| matches!(p.stage, Stage::Finished | Stage::Stopped))?;
+    let progress =
+        progress(seen).filter(|p| matches!(p.stage, Stage::Finished | Stage::Stopped))?;
     let cloud::Reply::Bulk(Reply::Compared(compared)) = reply(seen, 0).ok()? else { return None };
     let from = &compared.of.from;
     let told = |code: &str, what: String, advice: &str| {

@@ -9,9 +9,7 @@ use crate::cloud::bulk::{self, Names, Reply, Retaining, Stage, Surveyed, Term};
 use crate::cloud::s3::{self, RetentionMode};
 use crate::cloud::{self, Call, Danger, Operation, Outcome};
 use crate::settings::seen::{reply, strange};
-use crate::settings::{
-    Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread,
-};
+use crate::settings::{Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread};
 
 /// `s3.retain_objects`
 pub(super) struct RetainObjects;
@@ -126,17 +124,28 @@ impl Property for RetainObjects {
             }
             RetentionMode::Compliance => "the versions stay held: nobody takes COMPLIANCE back",
         };
-        Err(Breach::refuse("S4", why, "nothing is to be done: nothing that was read or written \
-            before is refused now, except to delete these versions"))
+        Err(Breach::refuse(
+            "S4",
+            why,
+            "nothing is to be done: nothing that was read or written \
+            before is refused now, except to delete these versions",
+        ))
     }
 
     fn change(from: &Held, to: &Held) -> Change {
         if to.found.is_some() {
-            return Change::because(Danger::Destroy, "The versions stay held until their time ends.");
+            return Change::because(
+                Danger::Destroy,
+                "The versions stay held until their time ends.",
+            );
         }
         let found = from.found.clone().unwrap_or_default();
-        let versions =
-            format!("{} of {} versions ({})", found.short.count, found.versions, bytes(found.bytes));
+        let versions = format!(
+            "{} of {} versions ({})",
+            found.short.count,
+            found.versions,
+            bytes(found.bytes)
+        );
         match to.mode {
             RetentionMode::Governance => Change::because(
                 Danger::Destroy,

@@ -106,7 +106,10 @@ mod tests {
             at_once: 64,
         };
         let told = line(&progress, "objects");
-        assert_eq!(told.line, "1204 of 10000 objects, 41.0 MB/s, 150 min left, 1 failed".replace("150 min", "2 h"));
+        assert_eq!(
+            told.line,
+            "1204 of 10000 objects, 41.0 MB/s, 150 min left, 1 failed".replace("150 min", "2 h")
+        );
         assert_eq!(told.share, Some((1_204, 10_000)));
         assert_eq!(told.lines[0].text, "a/b: AccessDenied Access Denied");
         let names = Names { count: 12, first: vec!["a".into(), "b".into()] };

@@ -67,7 +67,7 @@ impl Disk for Files {
 }
 
 /// Makes a directory that only its owner may enter. One that exists stays as it is.
-pub(super) fn make_private_directory(path: &Path) -> io::Result<()> {
+pub fn make_private_directory(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

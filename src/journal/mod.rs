@@ -18,7 +18,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 pub use chain::{Check, Verified};
-pub use disk::{Disk, write_private};
+pub use disk::{Disk, make_private_directory, write_private};
 pub use error::JournalError;
 pub use line::{Entry, Head, Line, LogEvent, ScanEvent};
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Aim, Out};
+use crate::compliance::{Report, render};
+use crate::engine::RunId;
 use crate::error::Exit;
-use crate::link::{Ask, BookRow, Course, Home, RunRow};
+use crate::link::{Ask, BookRow, Course, Home, RunRow, Said};
 use crate::runbook::{Param, ParamKind};
 use crate::settings::Kind;
 
@@ -46,6 +48,9 @@ impl Lobby {
                 run.id, run.book, run.state
             )));
         }
+        if let Some(row) = &home.score {
+            out.push(line(format!("Compliance: {}, at {:.0}", row.score.in_words(), row.at)));
+        }
         let first = self.runs().count() + 1;
         for (number, book) in (first..).zip(&home.books) {
             let pinned = &book.pinned;
@@ -70,7 +75,11 @@ impl Lobby {
                 let default = param.default.as_ref().map(|text| format!(" [{text}]"));
                 format!("{}{}: ", param.name, default.unwrap_or_default())
             }
-            None => "Number of a run or book, j for the journal, q leaves: ".to_owned(),
+            None => {
+                "Number of a run or book, o for the rollout, c for compliance, r RUN for a report, \
+                     j for the journal, q leaves: "
+                    .to_owned()
+            }
         })
     }
 
@@ -78,6 +87,16 @@ impl Lobby {
     fn missing(&self) -> Option<&Param> {
         let (book, given) = self.picked.as_ref()?;
         book.params.iter().find(|param| !given.contains_key(&param.name))
+    }
+
+    /// A scan that came to its end.
+    pub(super) fn scanned(&self, report: &Result<Report, Said>) -> Vec<Out> {
+        let text = match report {
+            Ok(report) => render::text(report),
+            Err(said) => said.text.clone(),
+        };
+        let lines = text.lines().map(|text| line(text.to_owned()));
+        lines.chain([self.prompt()]).collect()
     }
 
     /// Names that the account has, for the parameter at hand.
@@ -107,6 +126,21 @@ impl Lobby {
         if typed == "j" {
             return Step::Stay(vec![Out::Ask(Ask::Journal {})]);
         }
+        if typed == "c" {
+            return Step::Stay(vec![Out::Ask(Ask::Scan { profile: None })]);
+        }
+        if typed == "o" {
+            let rollout = self.home.as_ref().map(|home| &home.rollout);
+            let lines = rollout.map(super::wording::rollout).unwrap_or_default();
+            let out: Vec<_> = lines.into_iter().map(line).chain([self.prompt()]).collect();
+            return Step::Stay(out);
+        }
+        if let Some(run) = self.reported(typed) {
+            return Step::Stay(vec![run.map_or_else(
+                || line("There is no run yet.".to_owned()),
+                |run| Out::Ask(Ask::Report { run, keep: false }),
+            )]);
+        }
         let runs: Vec<_> = self.runs().map(|run| run.id.clone()).collect();
         let books = self.home.as_ref().map(|home| home.books.as_slice()).unwrap_or_default();
         let number = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
@@ -123,6 +157,17 @@ impl Lobby {
         }
         self.picked = Some((book, BTreeMap::new()));
         self.next(out)
+    }
+
+    /// The run whose report is wanted, the latest when none is named; none when that is not it.
+    fn reported(&self, typed: &str) -> Option<Option<RunId>> {
+        let named =
+            typed.strip_prefix('r').filter(|rest| rest.is_empty() || rest.starts_with(' '))?;
+        let runs = self.home.iter().flat_map(|home| &home.runs);
+        Some(match named.trim() {
+            "" => runs.map(|run| run.id.clone()).next(),
+            name => Some(name.to_owned()),
+        })
     }
 
     fn give(&mut self, typed: &str) -> Step {

@@ -11,7 +11,7 @@ use crate::engine::{
     Card, Record, Rest, Run, StepEnd, StepPlan, StepState, TargetPlan, TargetState, Verdict,
 };
 use crate::estate::Environment;
-use crate::link::Planned;
+use crate::link::{Mark, Planned, Rollout};
 use crate::runbook::Act;
 
 /// An environment with its account: `prod (500313280221 us-east-1, protected)`.
@@ -56,6 +56,9 @@ pub fn plan(plan: &Planned) -> Vec<String> {
     }
     lines.push(String::new());
     lines.push(totals(plan));
+    if let Some(unmet) = &plan.unmet {
+        lines.push(format!("It cannot be started now: {}. {}", unmet.what, unmet.advice));
+    }
     lines
 }
 
@@ -224,6 +227,36 @@ pub(super) fn evidence(run: &Run) -> Vec<String> {
     lines
 }
 
+/// The phases of an estate, each with what is known of it, and what to do next.
+pub fn rollout(rollout: &Rollout) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (number, phase) in (1..).zip(&rollout.phases) {
+        let book = &phase.book;
+        lines.push(format!("{number:>2} {} {}: {}", book.name, book.version, book.title));
+        lines.push(format!("     {}", phase.standing.clause()));
+        if !phase.waits_for.is_empty() {
+            lines.push(format!("     waits for {}", phase.waits_for.join(", ")));
+        }
+        let minutes = book.duration_seconds / 60;
+        let risk = serde_json::to_value(book.risk).unwrap_or_default();
+        let risk = risk.as_str().unwrap_or_default();
+        lines.push(format!("     about {minutes} min, {}, risk {risk}", book.cost));
+        let score = |mark: &Option<Mark>| mark.as_ref().map(ToString::to_string);
+        match (score(&phase.before), score(&phase.after)) {
+            (Some(before), Some(after)) => lines.push(format!("     score {before} -> {after}")),
+            (Some(before), None) => lines.push(format!("     score {before} before it")),
+            (None, Some(after)) => lines.push(format!("     score {after} after it")),
+            (None, None) => {}
+        }
+    }
+    lines.push(match &rollout.next {
+        Some(next) => format!("Next is {}: {}.\n  {}", next.book, next.why, next.command),
+        None if rollout.phases.is_empty() => "The estate has no phases.".to_owned(),
+        None => "All phases are done.".to_owned(),
+    });
+    lines
+}
+
 /// A record of the journal.
 pub(super) fn record(record: &Record) -> String {
     let words = sentence_in(&record.event, None, None);
@@ -261,6 +294,7 @@ pub(super) fn end(run: &Run, rest: &Rest) -> Vec<String> {
         lines.extend(card.call.iter().map(|who| format!("  call: {who}")));
         lines.push(format!("  all of it, for a ticket: muster status {}", run.id));
     }
+    lines.push(format!("All of it, for others: muster report {}", run.id));
     if run.mode == crate::engine::Mode::Practice {
         lines.push(
             "This was practice: nothing in AWS was touched, and it is evidence of nothing."

@@ -70,6 +70,8 @@ codes! {
     BadRegion "bad-region",
     /// An entry of the inventory that some environment lacks.
     IncompleteInventory "incomplete-inventory",
+    /// Books that each come before the other.
+    NeedsCircle "needs-circle",
     /// More steps or targets than a run can hold.
     TooMany "too-many",
     /// Something that this version cannot do yet.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::bound::{Bound, Pinned};
-use super::head::{self, Head};
+use super::head::{self, Head, Need};
 use super::lints;
 use super::outline::{self, OutlineStep};
 use super::param::Param;
@@ -22,10 +22,10 @@ pub struct Book {
     pub pinned: Pinned,
     /// What a person is asked for, in the order of the file.
     pub params: Vec<Param>,
-    /// The books that come before it.
-    pub needs: Vec<String>,
+    /// Where the books that come before it are named.
+    pub(super) needs: Vec<Need>,
     steps: Vec<StepDraft>,
-    source: Source,
+    pub(super) source: Source,
 }
 
 impl Book {

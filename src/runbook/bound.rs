@@ -55,6 +55,9 @@ pub struct Pinned {
     pub reviewed: Date,
     /// SHA-256, in hex, of its text.
     pub sha256: String,
+    /// The books that have to have succeeded before it; of a way back, the books that it takes back.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 /// What a book is for.

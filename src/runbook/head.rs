@@ -1,6 +1,7 @@
 //! Reading a book: its head, its parameters and its steps.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -31,12 +32,20 @@ pub(super) const RISKS: &[(&str, Risk)] =
 /// The most steps of one book: more are no longer walked in one sitting.
 pub(super) const MAX_STEPS: usize = 200;
 
+/// A book that is needed, and where that is written.
+#[derive(Clone, Debug)]
+pub(super) struct Need {
+    pub name: String,
+    pub span: Range<usize>,
+}
+
 /// What a file says.
 pub(super) struct Head {
     /// None when something of it is missing.
     pub pinned: Option<Pinned>,
     pub params: Vec<Param>,
-    pub needs: Vec<String>,
+    /// Where each of the books that it needs is named.
+    pub needs: Vec<Need>,
     pub steps: Vec<StepDraft>,
     pub kind: Option<Kind>,
     /// The names of all parameters, also of those that could not be read.
@@ -73,6 +82,7 @@ pub(super) fn read(tree: &Node, source: &Source, findings: &mut Findings) -> Opt
     let kind = fields.choice("kind", KINDS, findings);
     let params = fields.get("params").map(|node| params(node, findings)).unwrap_or_default();
     let declared = fields.get("params").and_then(Node::table).unwrap_or_default();
+    let needs = fields.get("needs").map(|node| needs(node, source, findings)).unwrap_or_default();
     let steps = fields.get("step").map(|node| steps(node, findings)).unwrap_or_default();
     let written = fields.get("step").map_or(0, |node| match &node.shape {
         Shape::List(items) => items.len(),
@@ -81,8 +91,11 @@ pub(super) fn read(tree: &Node, source: &Source, findings: &mut Findings) -> Opt
     Some(Head {
         is_whole: steps.len() == written,
         declared: declared.iter().map(|entry| entry.key.clone()).collect(),
-        pinned: pinned(&fields, kind, source, findings),
-        needs: fields.get("needs").map(|node| needs(node, source, findings)).unwrap_or_default(),
+        pinned: pinned(&fields, kind, source, findings).map(|pinned| Pinned {
+            needs: needs.iter().map(|need| need.name.clone()).collect(),
+            ..pinned
+        }),
+        needs,
         params,
         steps,
         kind,
@@ -114,6 +127,7 @@ fn pinned(
         owner: owner?,
         reviewed: reviewed?,
         sha256: hex::encode(Sha256::digest(&source.text)),
+        needs: Vec::new(),
     })
 }
 
@@ -166,22 +180,22 @@ pub(crate) fn reviewed(fields: &Fields<'_>, findings: &mut Findings) -> Option<D
     read
 }
 
-fn needs(node: &Node, source: &Source, findings: &mut Findings) -> Vec<String> {
+fn needs(node: &Node, source: &Source, findings: &mut Findings) -> Vec<Need> {
     let Shape::List(items) = &node.shape else {
         return wrong("needs", "a list of texts", node, findings).unwrap_or_default();
     };
-    let mut names: Vec<String> = Vec::new();
+    let mut names: Vec<Need> = Vec::new();
     for item in items {
         let Some(name) = crate::problem::text_of("needs", item, findings) else { continue };
         let message = if name == source.name {
             "a book cannot come before itself".to_owned()
         } else if !kebab(name) {
             format!("no book is called `{name}`")
-        } else if names.iter().any(|known| known == name) {
+        } else if names.iter().any(|known| known.name == name) {
             findings.error(Code::Duplicate, item.span.clone(), format!("`{name}` stands twice"));
             continue;
         } else {
-            names.push(name.to_owned());
+            names.push(Need { name: name.to_owned(), span: item.span.clone() });
             continue;
         };
         findings

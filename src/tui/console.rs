@@ -12,8 +12,12 @@ use super::dialogs::{palette::Palette, quit::Quit};
 use super::keymap::{self, Action, Chord, Scope};
 use super::page::{Dialog, Haste, Move, Page, View};
 use super::pages::book::BookPage;
+use super::pages::compliance::CompliancePage;
 use super::pages::plan::PlanPage;
-use super::pages::{help::Help, home::HomePage, journal::JournalPage, run::RunPage};
+use super::pages::{
+    help::Help, home::HomePage, journal::JournalPage, report::ReportPage, rollout::RolloutPage,
+    run::RunPage,
+};
 use super::paint::{self, Canvas, cells, rows, wrap};
 use super::theme::{Colour, Role, Theme};
 use super::told::{Follow, Told};
@@ -300,6 +304,12 @@ impl Console {
     fn ask(&mut self, ask: Ask, out: &mut Vec<Outgoing>) {
         match &ask {
             Ask::Plan { .. } => self.told.plan = None,
+            // What was found before is not what is there now.
+            Ask::Scan { .. }
+                if self.told.scan.as_ref().is_some_and(|scan| scan.report.is_some()) =>
+            {
+                self.told.scan = None;
+            }
             Ask::Tell { run, command } if goes_on(command) => {
                 if let Some(watched) = self.told.runs.get_mut(run) {
                     watched.waits = true;
@@ -339,6 +349,17 @@ impl Console {
                 let run = page.run().cloned();
                 vec![Move::Ask(Ask::Journal {}), Move::Open(Box::new(JournalPage::new(run)))]
             }
+            Action::Compliance => {
+                let scan = Move::Ask(Ask::Scan { profile: None });
+                vec![scan, Move::Open(Box::new(CompliancePage::default()))]
+            }
+            Action::Rollout => {
+                vec![Move::Ask(Ask::Home {}), Move::Open(Box::new(RolloutPage::default()))]
+            }
+            Action::Report => match page.run().cloned() {
+                Some(run) => ReportPage::open(run),
+                None => Vec::new(),
+            },
             _ => page.act(action, &view),
         }
     }

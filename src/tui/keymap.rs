@@ -29,6 +29,10 @@ pub(super) enum Action {
     Rollback,
     Follow,
     Journal,
+    Compliance,
+    Rollout,
+    Report,
+    Keep,
     Palette,
     Help,
     Quit,
@@ -44,6 +48,9 @@ pub(super) enum Scope {
     Plan,
     Run,
     Journal,
+    Compliance,
+    Rollout,
+    Report,
     Help,
 }
 
@@ -90,11 +97,30 @@ const fn row(
 }
 
 const ENTER: &[Chord] = &[key(KeyCode::Enter)];
-const ALL: &[Scope] =
-    &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Journal, Scope::Help];
+const ALL: &[Scope] = &[
+    Scope::Home,
+    Scope::Book,
+    Scope::Form,
+    Scope::Plan,
+    Scope::Run,
+    Scope::Journal,
+    Scope::Compliance,
+    Scope::Rollout,
+    Scope::Report,
+    Scope::Help,
+];
 /// The pages on which letters are not text.
-const CALM: &[Scope] =
-    &[Scope::Home, Scope::Book, Scope::Plan, Scope::Run, Scope::Journal, Scope::Help];
+const CALM: &[Scope] = &[
+    Scope::Home,
+    Scope::Book,
+    Scope::Plan,
+    Scope::Run,
+    Scope::Journal,
+    Scope::Compliance,
+    Scope::Rollout,
+    Scope::Report,
+    Scope::Help,
+];
 
 /// The table, in the order in which the footer and the help show it.
 pub(super) const TABLE: &[Binding] = &[
@@ -128,6 +154,27 @@ pub(super) const TABLE: &[Binding] = &[
         "What NEXT says: confirm, answer, or go on. A confirmation is always asked once more.",
     ),
     row(
+        Action::Go,
+        &[Scope::Compliance],
+        ENTER,
+        "remedy",
+        "Open the book that brings the selected check to pass, at its step.",
+    ),
+    row(
+        Action::Go,
+        &[Scope::Rollout],
+        ENTER,
+        "open",
+        "Open the book of the selected phase, or the run of it that is not finished.",
+    ),
+    row(
+        Action::Keep,
+        &[Scope::Report],
+        &[letter('w')],
+        "write",
+        "Write the report to a file, as a page that prints well.",
+    ),
+    row(
         Action::SeePlan,
         &[Scope::Form],
         &[ctrl('s')],
@@ -135,6 +182,20 @@ pub(super) const TABLE: &[Binding] = &[
         "See the plan without going through the other fields.",
     ),
     row(Action::Next, &[Scope::Form], &[key(KeyCode::Tab)], "field", "Go to the next field."),
+    row(
+        Action::Next,
+        &[Scope::Compliance],
+        &[key(KeyCode::Tab)],
+        "next not met",
+        "Go to the next check that is not met.",
+    ),
+    row(
+        Action::Previous,
+        &[Scope::Compliance],
+        &[key(KeyCode::BackTab)],
+        "not met before",
+        "Go to the check before that is not met.",
+    ),
     row(
         Action::Previous,
         &[Scope::Form],
@@ -188,6 +249,13 @@ pub(super) const TABLE: &[Binding] = &[
         "Command this run from here. Whoever commands it now only watches then.",
     ),
     row(
+        Action::Report,
+        &[Scope::Run],
+        &[letter('R')],
+        "report",
+        "What this run did, for people who were not there.",
+    ),
+    row(
         Action::Follow,
         &[Scope::Run],
         &[letter('f')],
@@ -207,7 +275,14 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::PageDown, ALL, &[key(KeyCode::PageDown)], "scroll", "Scroll on."),
     row(
         Action::Refresh,
-        &[Scope::Home, Scope::Plan, Scope::Journal],
+        &[
+            Scope::Home,
+            Scope::Plan,
+            Scope::Journal,
+            Scope::Compliance,
+            Scope::Rollout,
+            Scope::Report,
+        ],
         &[key(KeyCode::F(5)), ctrl('r')],
         "read again",
         "Ask for everything on this page again.",
@@ -220,11 +295,35 @@ pub(super) const TABLE: &[Binding] = &[
         "Close what is open: a message, the search, the page.",
     ),
     row(
+        Action::Rollout,
+        &[Scope::Home, Scope::Book],
+        &[key(KeyCode::F(6))],
+        "rollout",
+        "The phases of the estate: how far each is, and what to do next.",
+    ),
+    row(
         Action::Journal,
-        &[Scope::Home, Scope::Book, Scope::Form, Scope::Plan, Scope::Run, Scope::Help],
+        &[
+            Scope::Home,
+            Scope::Book,
+            Scope::Form,
+            Scope::Plan,
+            Scope::Run,
+            Scope::Compliance,
+            Scope::Rollout,
+            Scope::Report,
+            Scope::Help,
+        ],
         &[key(KeyCode::F(3))],
         "journal",
         "The journal, and whether it verifies.",
+    ),
+    row(
+        Action::Compliance,
+        &[Scope::Home, Scope::Book, Scope::Plan, Scope::Run, Scope::Journal],
+        &[key(KeyCode::F(4))],
+        "compliance",
+        "Scan the environment: how much of its profile is met. Only reads.",
     ),
     row(
         Action::Palette,
@@ -325,7 +424,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 26] = [
+    const ACTIONS: [Action; 30] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -348,6 +447,10 @@ mod tests {
         Action::Rollback,
         Action::Follow,
         Action::Journal,
+        Action::Compliance,
+        Action::Rollout,
+        Action::Report,
+        Action::Keep,
         Action::Palette,
         Action::Help,
         Action::Quit,

@@ -41,12 +41,15 @@ pub struct Case {
     pub is_of_schema: bool,
     /// The environment and the parameters it is bound with.
     pub bind: Option<(String, BTreeMap<String, String>)>,
+    /// Other books of the estate, each with what it needs.
+    pub others: BTreeMap<String, Vec<String>>,
 }
 
 impl Case {
     pub fn read(path: &Path) -> Self {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let mut text = fs::read_to_string(path).unwrap();
+        let mut others = BTreeMap::new();
         let (mut is_of_schema, mut bind, mut name) = (false, None, stem.to_owned());
         if stem.starts_with("estate-") {
             "harbour".clone_into(&mut name);
@@ -55,6 +58,10 @@ impl Case {
         for line in lines.map(str::to_owned).collect::<Vec<_>>() {
             let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
             match word {
+                "other" => {
+                    let mut words = rest.split(' ').map(str::to_owned);
+                    others.insert(words.next().unwrap(), words.collect());
+                }
                 "schema" => is_of_schema = true,
                 "name" => rest.clone_into(&mut name),
                 "pad" => {
@@ -80,7 +87,7 @@ impl Case {
             }
         }
         let path = format!("{}.toml", stem);
-        Self { source: Source { path, name, text }, is_of_schema, bind }
+        Self { source: Source { path, name, text }, is_of_schema, bind, others }
     }
 
     pub fn is_estate(&self) -> bool {
@@ -107,6 +114,11 @@ impl Case {
             return (profile.is_some(), problems);
         }
         let (book, mut problems) = Book::load(&self.source, &estate);
+        if let Some(book) = &book {
+            let mut all = self.others.clone();
+            all.insert(book.pinned.name.clone(), book.pinned.needs.clone());
+            problems.extend(book.lint_needs(&all));
+        }
         let (Some(book), Some((environment, params))) = (&book, &self.bind) else {
             return (book.is_some(), problems);
         };

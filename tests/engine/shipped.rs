@@ -124,7 +124,7 @@ fn of_shelf(shelf: &Shelf) -> Vec<Shipped> {
 /// The books that come before a book, those first that others need.
 fn needs<'a>(shelf: &'a Shelf, book: &Book) -> Vec<&'a Book> {
     let mut found: Vec<&Book> = Vec::new();
-    for name in &book.needs {
+    for name in &book.pinned.needs {
         let needed = shelf.books.iter().find(|book| book.pinned.name == *name).unwrap();
         for one in needs(shelf, needed).into_iter().chain([needed]) {
             if !found.iter().any(|before| before.pinned.name == one.pinned.name) {

@@ -7,10 +7,14 @@ use super::{Hub, is_the_end, said, unbound};
 use crate::app::clock::now;
 use crate::app::history::{History, no_such_run};
 use crate::app::planner;
+use crate::app::reports;
+use crate::app::rollout::rollout;
+use crate::app::standing::Here;
 use crate::cloud::{Account, Answer, Call, Outcome, Reply, dynamodb, s3};
+use crate::engine::RunId;
 use crate::error::Error;
 use crate::journal::{self, Check};
-use crate::link::{Ask, BookRow, Course, Home, News, Seat};
+use crate::link::{Ask, BookRow, Course, Home, News, Planned, Seat, Unmet};
 use crate::runbook::Bound;
 use crate::settings::Kind;
 
@@ -24,7 +28,9 @@ impl Hub {
             | Ask::Plan { .. }
             | Ask::Open { .. }
             | Ask::Pick { .. }
-            | Ask::Journal {} => false,
+            | Ask::Scan { .. }
+            | Ask::Journal {}
+            | Ask::Report { .. } => false,
         };
         if only_looks && !self.takes_over(id, &ask) {
             let why = self.denied(id);
@@ -41,7 +47,9 @@ impl Hub {
                 self.pick(id, kind);
                 Ok(None)
             }
+            Ask::Scan { profile } => self.scan(&actor, profile.as_deref()),
             Ask::Journal {} => Ok(Some(self.journal())),
+            Ask::Report { run, keep } => Ok(Some(self.report(run, keep))),
         };
         match answer {
             Ok(Some(news)) => self.consoles.tell(id, news).await,
@@ -53,7 +61,7 @@ impl Hub {
     }
 
     /// Reads what another process has written meanwhile, unless only this one can write.
-    fn refresh(&mut self) -> Result<(), Error> {
+    pub(super) fn refresh(&mut self) -> Result<(), Error> {
         if self.journal.is_none() {
             self.history = History::read(&self.context.state_dir)?;
         }
@@ -62,6 +70,7 @@ impl Hub {
 
     pub(super) fn home(&self) -> Home {
         let shelf = self.context.library.shelf(Some(&self.estate.name));
+        let shelf = shelf.ok();
         let books = shelf.map(|shelf| shelf.books.as_slice()).unwrap_or_default();
         let (estate, environment) = (&self.estate.name, &self.environment.name);
         let books = books.iter().map(|book| BookRow {
@@ -70,14 +79,30 @@ impl Hub {
             steps: book.outline(),
             last_run: self.history.last(estate, environment, &book.pinned.name),
         });
+        let rollout = shelf.map(|shelf| rollout(&self.history, shelf, self.here()));
         Home {
+            rollout: rollout.unwrap_or_default(),
             mode: self.context.mode(),
             estate: estate.clone(),
             environment: self.environment.clone(),
             read_only: self.context.options.read_only,
             books: books.collect(),
             runs: self.history.rows(),
+            score: self.history.score(estate, &self.environment, self.context.mode()),
         }
+    }
+
+    fn here(&self) -> Here<'_> {
+        let mode = self.context.mode();
+        Here { estate: &self.estate.name, environment: &self.environment, mode }
+    }
+
+    /// Why what would be walked cannot be started now.
+    pub(super) fn unmet(&self, course: &Course) -> Option<Unmet> {
+        let Course::Book { book, .. } = course else { return None };
+        let shelf = self.context.library.shelf(Some(&self.estate.name)).ok()?;
+        let book = shelf.books.iter().find(|found| found.pinned.name == *book)?;
+        self.history.unmet(self.here(), shelf, &book.pinned)
     }
 
     /// What is walked, with the texts of the book and of the estate that it was made from.
@@ -104,8 +129,10 @@ impl Hub {
             }
         };
         let (account, mode) = (Arc::clone(&self.connected.account), self.context.mode());
+        let unmet = self.unmet(&course);
         self.errands.spawn(async move {
             let plan = planner::plan(&account, mode, bound, now()).await;
+            let plan = plan.map(|plan| Planned { unmet, ..plan });
             let plan = Box::new(plan.map_err(|error| said(&error)));
             (Some(id), News::Planned { course, plan })
         });
@@ -132,6 +159,18 @@ impl Hub {
                 News::Journal { records, verified: Ok(verified) }
             }
             Err(error) => News::Journal { records: Vec::new(), verified: Err(error.to_string()) },
+        }
+    }
+
+    /// A report changes nothing of a run: where it cannot be made, that is its answer.
+    fn report(&self, run: RunId, keep: bool) -> News {
+        let state_dir = &self.context.state_dir;
+        match reports::report_of(state_dir, Some(&run)) {
+            Ok(report) => {
+                let kept = keep.then(|| reports::keep(state_dir, &report));
+                News::Report { run, text: Ok(report.markdown()), kept }
+            }
+            Err(error) => News::Report { run, text: Err(said(&error).text), kept: None },
         }
     }
 

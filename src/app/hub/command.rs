@@ -21,6 +21,9 @@ impl Hub {
         if let Course::Rollback { run } = course {
             self.is_of_here(run)?;
         }
+        if let Some(unmet) = self.unmet(course) {
+            return Err(unmet.into());
+        }
         let (mode, read_only) = (self.context.mode(), self.context.options.read_only);
         if !read_only {
             let walks = |run: &str| self.hands.is_walking(run);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::cloud::bulk::{Tally, Failure};
+use crate::cloud::bulk::{Failure, Tally};
 use crate::cloud::{Answer, CallError, Ending, Place};
 
 const OLD: &str = "audio-files";
@@ -125,10 +125,7 @@ fn what_cannot_be_verified_counts_only_when_the_book_says_so() {
     assert!(CopyBucket::is_met(&value, &enough));
     // A target with a key of KMS is warned of before.
     let kms = s3::Encryption { algorithm: Algorithm::Kms, kms_key: None, bucket_key: true };
-    let kms = Ok(Answer {
-        reply: cloud::Reply::S3(s3::Reply::Encryption(kms)),
-        request_id: None,
-    });
+    let kms = Ok(Answer { reply: cloud::Reply::S3(s3::Reply::Encryption(kms)), request_id: None });
     let judged = CopyBucket::judge(&on(), &wanted(), std::slice::from_ref(&kms));
     assert_eq!(judged.len(), 1);
     assert_eq!(judged[0].fact.as_deref(), Some("C7"));

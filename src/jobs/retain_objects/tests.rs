@@ -93,7 +93,11 @@ fn an_end_is_given_once_and_lies_within_what_s3_takes() {
 fn versions_that_failed_are_named() {
     let tally = Tally {
         failed: 1,
-        failures: vec![Failure { key: "a".into(), code: "AccessDenied".into(), message: "".into() }],
+        failures: vec![Failure {
+            key: "a".into(),
+            code: "AccessDenied".into(),
+            message: "".into(),
+        }],
         ..Tally::default()
     };
     let progress = bulk::Progress { stage: Stage::Finished, tally, ..bulk::Progress::default() };

@@ -140,6 +140,7 @@ fn of_book(book: &mut Pinned, see: &mut dyn FnMut(Field<'_>)) {
         owner,
         reviewed: _,
         sha256: _,
+        needs: _,
     } = book;
     for text in [title, summary, cost] {
         see(Text(text));

@@ -50,6 +50,9 @@ impl PlanPage {
                 format!("Reading the account to see what {} would change…", self.course),
             ),
             Some(Err(_)) => (Role::Bad, "No plan. F5: read again, Esc: back".to_owned()),
+            Some(Ok(Planned { unmet: Some(unmet), .. })) => {
+                (Role::Warn, format!("It cannot be started now. {}", unmet.advice))
+            }
             Some(Ok(planned)) => {
                 let place = &planned.bound.environment;
                 let start = format!(
@@ -76,6 +79,10 @@ impl PlanPage {
                 sheet.para(Role::Plain, &said.text);
             }
             Some(Ok(planned)) => {
+                if let Some(unmet) = &planned.unmet {
+                    sheet.hang("needs ", Role::Warn, &unmet.what);
+                    sheet.gap();
+                }
                 totals(&mut sheet, planned, view);
                 for at in 0..planned.bound.steps.len() {
                     step_lines(&mut sheet, planned, at);
@@ -218,6 +225,7 @@ impl Page for PlanPage {
         match self.plan(view) {
             None => Some("the plan is not there yet".to_owned()),
             Some(Err(_)) => Some("without a plan nothing is started; F5 reads again".to_owned()),
+            Some(Ok(Planned { unmet: Some(unmet), .. })) => Some(unmet.what.clone()),
             Some(Ok(_)) if self.starting => Some("the run is being started".to_owned()),
             Some(Ok(_)) => self
                 .shown
