@@ -131,7 +131,7 @@ fn may_lag(wanted: &Wanted, found: &TargetRun, verdict: &Verdict) -> bool {
     match (&wanted.undoes, verdict) {
         (Some(undoes), Verdict::NoChange { .. }) => undoes.unseen,
         // What is to be changed is gone: one read alone is not believed.
-        (_, Verdict::Refused { breach, .. }) if breach.is_gone() => true,
+        (Some(_) | None, Verdict::Refused { breach, .. }) if breach.is_gone() => true,
         (None, Verdict::Change { before, .. }) => {
             found.touched.is_changed() && *before == found.touched.before
         }

@@ -260,12 +260,10 @@ impl Verdict {
         let leaves = bound.book.kind == Kind::Rollback
             && step.on_refused == OnRefused::Leave
             && matches!(step.act, Act::Set { .. });
-        match self {
-            Self::Unreadable { error: Unread::Absent } if leaves => {
-                Self::Refused { before: None, breach: Breach::gone() }
-            }
-            verdict => verdict,
+        if leaves && matches!(self, Self::Unreadable { error: Unread::Absent }) {
+            return Self::Refused { before: None, breach: Breach::gone() };
         }
+        self
     }
 
     /// The calls that would be sent.

@@ -9,7 +9,7 @@ use super::{
     ABSENT, call, describe, failure, guarded, is_busy, live, losses, token, unfit_name, unreadable,
 };
 use crate::cloud::cloudformation::{Call, DELETE_STACK};
-use crate::cloud::{self, Danger, Operation, Outcome, dynamodb};
+use crate::cloud::{self, Danger, Operation, Outcome};
 use crate::settings::{Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread};
 
 /// `cloudformation.delete_stack`
@@ -126,29 +126,6 @@ impl Property for DeleteStack {
 
     fn lint(on: &Target, _to: &Deletion) -> Vec<Breach> {
         unfit_name(on).into_iter().collect()
-    }
-
-    /// What may go with it is looked at by its own name: an earlier step may change it.
-    fn guard(_on: &Target, to: &Deletion) -> Vec<cloud::Call> {
-        let describe = |table: &String| dynamodb::Call::DescribeTable { table: table.clone() };
-        to.loses.iter().map(describe).map(cloud::Call::DynamoDb).collect()
-    }
-
-    fn judge(_on: &Target, to: &Deletion, seen: &[Outcome]) -> Vec<Breach> {
-        let protected = to.loses.iter().zip(seen).filter(|(_, outcome)| {
-            outcome.as_ref().is_ok_and(|answer| match &answer.reply {
-                cloud::Reply::DynamoDb(dynamodb::Reply::Table(table)) => table.deletion_protection,
-                _ => false,
-            })
-        });
-        let names: Vec<_> = protected.map(|(name, _)| name.as_str()).collect();
-        if names.is_empty() {
-            return Vec::new();
-        }
-        let why = format!("protected against deletion: {}", names.join(", "));
-        let fix = "turn the protection off first, in a step with \
-            `dynamodb.table.deletion_protection`";
-        vec![Breach::refuse("F5", why, fix)]
     }
 
     fn fingerprint(seen: &[Outcome]) -> Option<String> {
