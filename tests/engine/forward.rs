@@ -59,9 +59,10 @@ fn every_shipped_book_succeeds_and_does_nothing_twice() {
         assert!(shell.busiest <= 4, "{}: {} targets at once", book.name, shell.busiest);
         // To the run, work over many objects is one call; to the account, it is many.
         let objects = shell.world.ledger().iter().filter(|e| matches!(e.detail, Call::Objects(_)));
-        let works = shell.records.iter().filter(|record| {
-            matches!(&record.event, Event::Intended { call: Call::Bulk(_), .. })
-        });
+        let works = shell
+            .records
+            .iter()
+            .filter(|record| matches!(&record.event, Event::Intended { call: Call::Bulk(_), .. }));
         let effects = shell.world.ledger().len() - objects.count() + works.count();
         assert_eq!(shell.run.applied, effects as u64, "{}", book.name);
         println!("{}: {} records, {:?} calls", book.name, shell.records.len(), shell.calls);

@@ -117,11 +117,6 @@ impl Property for ChangeSet {
         breaches
     }
 
-    /// Of a new stack it makes the stack itself, empty.
-    fn creates(to: &Deployment) -> bool {
-        to.template.is_some()
-    }
-
     fn fingerprint(seen: &[Outcome]) -> Option<String> {
         live(seen).ok().flatten().map(|stack| stack.id.clone())
     }
