@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use muster::aws::Live;
 use muster::cloud::cloudformation::{
-    Call, ChangeSetKind, ChangeSetSpec, ChangeSetStatus, DriftStatus, ExecutionStatus, Reply, Stack,
-    StackStatus, template_digest,
+    Call, ChangeSetKind, ChangeSetSpec, ChangeSetStatus, DriftStatus, ExecutionStatus, Reply,
+    Stack, StackStatus, template_digest,
 };
 use muster::cloud::{self, Ending};
 use serde_json::Value;
@@ -17,8 +17,8 @@ const STACK: &str = "missing-tables";
 
 /// The template that ships, without what the emulator knows no type for.
 fn tables() -> String {
-    let mut template: Value = serde_json::from_str(SHIPPED).unwrap();
-    let resources = template["Resources"].as_object_mut().unwrap();
+    let mut template: Value = serde_json::from_str(SHIPPED).expect("the template");
+    let resources = template["Resources"].as_object_mut().expect("resources");
     resources.retain(|_, one| one["Type"] == "AWS::DynamoDB::Table");
     template.to_string()
 }

@@ -214,5 +214,11 @@ pub fn taken_back(forward: &Shell, before: &serde_json::Value, told: &str) {
     assert_eq!(rest, Rest::Succeeded {}, "{told}\n{}", shell.tail());
     hold(&shell);
     assert_eq!(left_by(&shell.run), Vec::<String>::new(), "{told}");
-    assert_eq!(shell.world.state(), *before, "{told}\n{}", shell.tail());
+    assert_eq!(settled(&shell.world.state()), settled(before), "{told}\n{}", shell.tail());
+}
+
+/// Versioning that was on is suspended ever after: AWS brings back everything but that it never was
+/// (S2), which is said before it is turned on.
+fn settled(state: &serde_json::Value) -> String {
+    state.to_string().replace("\"suspended\"", "\"never\"")
 }
