@@ -174,7 +174,8 @@ impl Property for CopyBucket {
     }
 
     fn guard(on: &Target, to: &Copies) -> Vec<Call> {
-        let lock = |bucket: &str| s3::Call::GetObjectLockConfiguration { bucket: bucket.to_owned() };
+        let lock =
+            |bucket: &str| s3::Call::GetObjectLockConfiguration { bucket: bucket.to_owned() };
         vec![
             Call::S3(s3::Call::GetBucketEncryption { bucket: on.name.clone() }),
             Call::S3(lock(&on.name)),
