@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloud::sts::Identity;
+use crate::compliance::{Checked, Entry, Report, Score};
 use crate::engine::{Command, Mode, Record, Refusal, Rest, Run, RunId, StepPlan};
 use crate::error::{Error, Exit};
 use crate::estate::Environment;
@@ -57,6 +58,11 @@ pub enum Ask {
     },
     /// The journal, and whether it verifies.
     Journal {},
+    /// A compliance scan of the environment.
+    Scan {
+        /// Name of the profile; the one that is called `compliance` when absent.
+        profile: Option<String>,
+    },
     /// The report of a run.
     Report {
         /// The run.
@@ -174,6 +180,23 @@ pub enum News {
         /// Whether it verifies, in words.
         verified: Result<String, String>,
     },
+    /// A compliance scan began: its lines follow, in the order in which they are answered.
+    Scanning {
+        /// What is scanned.
+        view: Box<ScanView>,
+    },
+    /// A line of the scan was answered.
+    Checked {
+        /// Its position.
+        line: usize,
+        /// How it came out.
+        checked: Box<Checked>,
+    },
+    /// The scan came to its end.
+    Scanned {
+        /// The whole of it, with what changed; or why there is none.
+        report: Box<Result<Report, Said>>,
+    },
     /// The report of a run.
     Report {
         /// The run.
@@ -238,9 +261,47 @@ pub struct Home {
     pub books: Vec<BookRow>,
     /// The runs, latest first.
     pub runs: Vec<RunRow>,
+    /// The score of the newest scan, when there was one.
+    #[serde(default)]
+    pub score: Option<ScoreRow>,
     /// The phases of the estate, and what to do next.
     #[serde(default)]
     pub rollout: Rollout,
+}
+
+/// The score on the home page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreRow {
+    /// Name of the profile.
+    pub profile: String,
+    /// When the scan began.
+    pub at: Timestamp,
+    /// Number of its record in the journal.
+    pub record: u64,
+    /// The score.
+    pub score: Score,
+}
+
+/// What is scanned, before anything is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScanView {
+    /// Name of the profile.
+    pub profile: String,
+    /// Its title.
+    pub title: String,
+    /// The checks.
+    pub entries: Vec<Entry>,
+    /// The lines, in order.
+    pub lines: Vec<LineRow>,
+}
+
+/// A line of a scan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRow {
+    /// Id of its check.
+    pub id: String,
+    /// Its target.
+    pub target: String,
 }
 
 /// A book on the home page.

@@ -6,18 +6,22 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cloud::Place;
+use crate::compliance::Scan;
 use crate::engine::{
     Event, Mode, NoWayBack, Record, Rest, Run, RunId, Stage, StepEnd, StepState, left_by, rollback,
 };
 use crate::error::{Error, Exit};
+use crate::estate::Environment;
 use crate::journal::{self, Line};
-use crate::link::{Mark, RunRow};
+use crate::link::{Mark, RunRow, ScoreRow};
 use crate::runbook::Bound;
 
 /// Every run of a journal, folded, with its records.
 #[derive(Debug, Default)]
 pub struct History {
     runs: BTreeMap<RunId, (Run, Vec<Record>)>,
+    /// The newest scan of each profile, environment and mode, with the number of its record.
+    scans: Vec<(u64, Scan)>,
     /// The scores that scans told, oldest first.
     scores: Vec<Scored>,
 }
@@ -40,10 +44,14 @@ impl History {
     /// A line that verifies tells of something that cannot happen: another version wrote it.
     pub fn of(lines: &[Line]) -> Result<Self, Error> {
         let mut history = Self::default();
-        for record in lines.iter().filter_map(Line::record) {
-            history.add(record)?;
+        for line in lines {
+            if let Some(scan) = line.scan() {
+                history.add_scan(line.seq, scan);
+            }
+            if let Some(record) = line.record() {
+                history.add(record)?;
+            }
         }
-        history.scores = lines.iter().filter_map(scored).collect();
         Ok(history)
     }
 
@@ -91,7 +99,34 @@ impl History {
     pub fn check(&self, record: Record) -> Result<(), Error> {
         let run = self.runs.get(&record.run).map(|(run, _)| (run.clone(), Vec::new()));
         let runs = run.into_iter().map(|run| (record.run.clone(), run)).collect();
-        Self { runs, scores: Vec::new() }.add(record)
+        Self { runs, ..Self::default() }.add(record)
+    }
+
+    /// One more scan.
+    pub fn add_scan(&mut self, seq: u64, scan: &Scan) {
+        self.scans.retain(|(_, known)| !known.is_like(scan));
+        self.scans.push((seq, scan.clone()));
+        self.scores.push(scored(scan));
+    }
+
+    /// The newest scan that this one can be compared with, and the number of its record.
+    pub fn scan_like(&self, scan: &Scan) -> Option<(u64, &Scan)> {
+        self.scans.iter().find(|(_, known)| known.is_like(scan)).map(|(seq, scan)| (*seq, scan))
+    }
+
+    /// The score of the newest scan of an environment, by any profile.
+    pub fn score(&self, estate: &str, environment: &Environment, mode: Mode) -> Option<ScoreRow> {
+        let here = |scan: &&(u64, Scan)| {
+            let (_, scan) = scan;
+            scan.estate == estate && scan.place == environment.place && scan.mode == mode
+        };
+        let (record, scan) = self.scans.iter().rev().find(here)?;
+        Some(ScoreRow {
+            profile: scan.profile.clone(),
+            at: scan.began,
+            record: *record,
+            score: scan.score,
+        })
     }
 
     /// A run with its records.
@@ -190,17 +225,16 @@ impl History {
     }
 }
 
-fn scored(line: &Line) -> Option<Scored> {
-    let scan = line.scan()?;
+fn scored(scan: &Scan) -> Scored {
     let (met, total) = (scan.score.met, scan.score.total);
-    Some(Scored {
+    Scored {
         profile: scan.profile.clone(),
         estate: scan.estate.clone(),
         environment: scan.environment.clone(),
         place: scan.place.clone(),
         mode: scan.mode,
-        mark: Mark { at: line.time, met, total },
-    })
+        mark: Mark { at: scan.began, met, total },
+    }
 }
 
 /// There is no such run.

@@ -6,6 +6,7 @@ mod consoles;
 mod door;
 mod emergency;
 mod lease;
+mod scans;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use crate::link::{Ask, Course, News, Said, Seat, Welcome, Wish};
 use crate::runbook::Problem;
 use consoles::{ConsoleId, Consoles, Knock};
 use door::Door;
+use scans::Scans;
 
 pub(super) use command::held;
 pub use command::{doing, options_of};
@@ -52,6 +54,7 @@ pub struct Hub {
     hands: Hands,
     /// Reads for a console that waits for nothing, or for all of them.
     errands: JoinSet<(Option<ConsoleId>, News)>,
+    scans: Scans,
 }
 
 impl Hub {
@@ -94,6 +97,7 @@ impl Hub {
             history,
             hands,
             errands: JoinSet::new(),
+            scans: Scans::new(),
         })
     }
 
@@ -160,6 +164,7 @@ impl Hub {
                     self.heard(&run, &heard).await?;
                 },
                 Some(Ok((to, news))) = self.errands.join_next() => self.tell(to, news).await,
+                came = self.scans.came() => self.scanned(came).await?,
                 () = sleep_until(wake) => {}
             }
         }

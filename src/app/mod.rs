@@ -32,5 +32,5 @@ pub use library::{Library, Shelf};
 pub use planner::{identity, plan, unanswered, who};
 pub use reports::report_of;
 pub use rollout::rollout;
-pub use scan::{Pacer, Scanned, newest, report, scan};
+pub use scan::{Pacer, Progress, Scanned, report, scan};
 pub use standing::Here;

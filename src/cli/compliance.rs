@@ -5,10 +5,10 @@ use std::path::Path;
 use super::Out;
 use super::args::ComplianceArgs;
 use super::out::json_text;
-use crate::app::{Context, History, Pacer, clock, connect, report, scan};
+use crate::app::{Context, History, Pacer, Progress, clock, connect, report, scan};
 use crate::compliance::{Report, render};
 use crate::error::{Error, Exit};
-use crate::journal::{self, Journal, JournalError};
+use crate::journal::{Journal, JournalError};
 
 pub(super) async fn compliance(
     context: &Context,
@@ -19,17 +19,16 @@ pub(super) async fn compliance(
     let (estate, environment) = context.place()?;
     let profile = context.library.profile(&estate.name, args.profile.as_deref())?;
     // A journal that does not verify ends it before anything is read.
-    let verified = journal::read(&context.state_dir)?;
-    let history = History::of(&verified.lines)?;
+    let history = History::read(&context.state_dir)?;
     let connected = connect(context, estate, environment).await?;
     let mut pacer = Pacer::default();
-    let asked = (clock::now(), |_, _, _: &_| {});
+    let asked = (clock::now(), |_: Progress<'_>| {});
     let mode = context.mode();
     let mut scanned =
         scan(&connected.account, &mut pacer, mode, (estate, environment), profile, asked).await?;
     scanned.answer(&history);
     let record = keep(context, &scanned.scan, out)?;
-    let report = report(profile, scanned, &verified.lines, &history, record);
+    let report = report(profile, scanned, &history, record);
     show(&report, args, json, out)?;
     Ok(match args.fail_under {
         Some(percent) if !report.scan.score.reaches(percent) => {

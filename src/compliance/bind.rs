@@ -1,5 +1,7 @@
 //! A profile in one environment: every line of the score, with what is read for it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -26,6 +28,17 @@ pub struct Bound {
     pub entries: Vec<Entry>,
     /// The lines, in the order of the checks.
     pub lines: Vec<Line>,
+    /// The lines that cannot be checked, because it is not known what they are about.
+    pub blocked: BTreeMap<usize, Blocked>,
+}
+
+/// Why a line cannot be checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Why.
+    pub why: String,
+    /// The IAM actions that are missing, where that is why.
+    pub missing: Vec<String>,
 }
 
 /// A check as people read it.
@@ -182,6 +195,7 @@ pub(super) fn bind(
         place: environment.place.clone(),
         entries: Vec::with_capacity(profile.checks.len()),
         lines: Vec::new(),
+        blocked: BTreeMap::new(),
     };
     for (entry, draft) in profile.checks.iter().enumerate() {
         bound.entries.push(entry_of(draft, environment));

@@ -15,7 +15,7 @@ mod scan;
 mod schema;
 mod sweep;
 
-pub use bind::{Bound, Entry, Line, Part, Remedy};
+pub use bind::{Blocked, Bound, Entry, Line, Part, Remedy};
 pub use change::{Changed, Touched, changes};
 pub use matrix::{Group, Row, groups};
 pub use outcome::{Checked, Evidence, Finding, Outcome};

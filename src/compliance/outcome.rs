@@ -60,7 +60,7 @@ pub struct Finding {
     /// The setting.
     pub setting: String,
     /// What was read; null when the resource is not there.
-    pub found: Option<Value>,
+    pub value: Option<Value>,
     /// What is wanted.
     pub wanted: Value,
 }
@@ -146,7 +146,7 @@ impl Finding {
     /// In words: what is there, and what is wanted. What a line about this very resource and
     /// setting says already is left out.
     fn in_words(&self, target: &str, alone: bool) -> String {
-        let Self { on, setting, found, wanted } = self;
+        let Self { on, setting, value, wanted } = self;
         let wanted = match wanted {
             Value::Object(part) if part.is_empty() => "it to be there".to_owned(),
             wanted => value_words(wanted),
@@ -158,9 +158,9 @@ impl Finding {
         if !alone {
             subject += &format!("{setting} ");
         }
-        match found {
+        match value {
             None => format!("{subject}does not exist, wanted {wanted}"),
-            Some(found) => format!("{subject}{}, wanted {wanted}", value_words(found)),
+            Some(value) => format!("{subject}{}, wanted {wanted}", value_words(value)),
         }
     }
 }

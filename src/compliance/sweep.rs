@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bind::{Bound, Part};
+use super::bind::{Blocked, Bound, Part};
 use super::outcome::{Checked, Finding, Outcome};
 use crate::cloud::{Call, CallError, Ending, Outcome as Ended};
 use crate::settings::Unread;
@@ -41,6 +41,14 @@ impl<'b> Sweep<'b> {
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut done = Vec::new();
         for (line, text) in bound.lines.iter().enumerate() {
+            if let Some(blocked) = bound.blocked.get(&line) {
+                let Blocked { why, missing } = blocked.clone();
+                let outcome = Outcome::CouldNotCheck { why, missing };
+                let id = bound.entries[text.entry].id.clone();
+                sweep.lines.push(State::default());
+                done.push((line, Checked { id, target: text.target.clone(), outcome }));
+                continue;
+            }
             let mut state = State { open: text.parts.len(), ..State::default() };
             for (part, wanted) in text.parts.iter().enumerate() {
                 let reads = wanted.setting.0.read(&wanted.on);
@@ -106,11 +114,11 @@ impl<'b> Sweep<'b> {
 
 fn judge(part: &Part, seen: &[Ended]) -> Judged {
     let Part { setting, on, wanted, .. } = part;
-    let finding = |found| {
+    let finding = |value| {
         Judged::Not(Finding {
             on: on.name.clone(),
             setting: setting.0.id.to_owned(),
-            found,
+            value,
             wanted: wanted.clone(),
         })
     };
@@ -154,7 +162,7 @@ fn outcome(parts: impl Iterator<Item = Judged>, exempt: Option<&str>) -> Outcome
     if let Some(reason) = exempt
         && unread.is_none()
         && !found.is_empty()
-        && found.iter().all(|finding| finding.found.is_some())
+        && found.iter().all(|finding| finding.value.is_some())
     {
         return Outcome::NotApplicable { reason: reason.to_owned() };
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Aim, Out};
+use crate::compliance::{Report, render};
 use crate::engine::RunId;
 use crate::error::Exit;
-use crate::link::{Ask, BookRow, Course, Home, RunRow};
+use crate::link::{Ask, BookRow, Course, Home, RunRow, Said};
 use crate::runbook::{Param, ParamKind};
 use crate::settings::Kind;
 
@@ -47,6 +48,9 @@ impl Lobby {
                 run.id, run.book, run.state
             )));
         }
+        if let Some(row) = &home.score {
+            out.push(line(format!("Compliance: {}, at {:.0}", row.score.in_words(), row.at)));
+        }
         let first = self.runs().count() + 1;
         for (number, book) in (first..).zip(&home.books) {
             let pinned = &book.pinned;
@@ -71,9 +75,11 @@ impl Lobby {
                 let default = param.default.as_ref().map(|text| format!(" [{text}]"));
                 format!("{}{}: ", param.name, default.unwrap_or_default())
             }
-            None => "Number of a run or book, o for the rollout, r RUN for a report, j for the journal, \
-                     q leaves: "
-                .to_owned(),
+            None => {
+                "Number of a run or book, o for the rollout, c for compliance, r RUN for a report, \
+                     j for the journal, q leaves: "
+                    .to_owned()
+            }
         })
     }
 
@@ -81,6 +87,16 @@ impl Lobby {
     fn missing(&self) -> Option<&Param> {
         let (book, given) = self.picked.as_ref()?;
         book.params.iter().find(|param| !given.contains_key(&param.name))
+    }
+
+    /// A scan that came to its end.
+    pub(super) fn scanned(&self, report: &Result<Report, Said>) -> Vec<Out> {
+        let text = match report {
+            Ok(report) => render::text(report),
+            Err(said) => said.text.clone(),
+        };
+        let lines = text.lines().map(|text| line(text.to_owned()));
+        lines.chain([self.prompt()]).collect()
     }
 
     /// Names that the account has, for the parameter at hand.
@@ -109,6 +125,9 @@ impl Lobby {
     fn pick(&mut self, typed: &str) -> Step {
         if typed == "j" {
             return Step::Stay(vec![Out::Ask(Ask::Journal {})]);
+        }
+        if typed == "c" {
+            return Step::Stay(vec![Out::Ask(Ask::Scan { profile: None })]);
         }
         if typed == "o" {
             let rollout = self.home.as_ref().map(|home| &home.rollout);

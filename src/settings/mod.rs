@@ -78,6 +78,8 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<s3::LogDelivery>(),
     Setting::of::<s3::ObjectLock>(),
     Setting::of::<s3::PublicAccess>(),
+    Setting::of::<s3::BucketReplication>(),
+    Setting::of::<s3::BucketTags>(),
     Setting::of::<s3::BucketVersioning>(),
     Setting::of::<sns::Alarms>(),
     Setting::of::<sns::ConfirmedSubscriptions>(),

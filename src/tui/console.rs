@@ -12,6 +12,7 @@ use super::dialogs::{palette::Palette, quit::Quit};
 use super::keymap::{self, Action, Chord, Scope};
 use super::page::{Dialog, Haste, Move, Page, View};
 use super::pages::book::BookPage;
+use super::pages::compliance::CompliancePage;
 use super::pages::plan::PlanPage;
 use super::pages::{
     help::Help, home::HomePage, journal::JournalPage, report::ReportPage, rollout::RolloutPage,
@@ -303,6 +304,12 @@ impl Console {
     fn ask(&mut self, ask: Ask, out: &mut Vec<Outgoing>) {
         match &ask {
             Ask::Plan { .. } => self.told.plan = None,
+            // What was found before is not what is there now.
+            Ask::Scan { .. }
+                if self.told.scan.as_ref().is_some_and(|scan| scan.report.is_some()) =>
+            {
+                self.told.scan = None;
+            }
             Ask::Tell { run, command } if goes_on(command) => {
                 if let Some(watched) = self.told.runs.get_mut(run) {
                     watched.waits = true;
@@ -341,6 +348,10 @@ impl Console {
             Action::Journal => {
                 let run = page.run().cloned();
                 vec![Move::Ask(Ask::Journal {}), Move::Open(Box::new(JournalPage::new(run)))]
+            }
+            Action::Compliance => {
+                let scan = Move::Ask(Ask::Scan { profile: None });
+                vec![scan, Move::Open(Box::new(CompliancePage::default()))]
             }
             Action::Rollout => {
                 vec![Move::Ask(Ask::Home {}), Move::Open(Box::new(RolloutPage::default()))]

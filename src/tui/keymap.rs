@@ -29,6 +29,7 @@ pub(super) enum Action {
     Rollback,
     Follow,
     Journal,
+    Compliance,
     Rollout,
     Report,
     Keep,
@@ -47,6 +48,7 @@ pub(super) enum Scope {
     Plan,
     Run,
     Journal,
+    Compliance,
     Rollout,
     Report,
     Help,
@@ -102,6 +104,7 @@ const ALL: &[Scope] = &[
     Scope::Plan,
     Scope::Run,
     Scope::Journal,
+    Scope::Compliance,
     Scope::Rollout,
     Scope::Report,
     Scope::Help,
@@ -113,6 +116,7 @@ const CALM: &[Scope] = &[
     Scope::Plan,
     Scope::Run,
     Scope::Journal,
+    Scope::Compliance,
     Scope::Rollout,
     Scope::Report,
     Scope::Help,
@@ -151,6 +155,13 @@ pub(super) const TABLE: &[Binding] = &[
     ),
     row(
         Action::Go,
+        &[Scope::Compliance],
+        ENTER,
+        "remedy",
+        "Open the book that brings the selected check to pass, at its step.",
+    ),
+    row(
+        Action::Go,
         &[Scope::Rollout],
         ENTER,
         "open",
@@ -171,6 +182,20 @@ pub(super) const TABLE: &[Binding] = &[
         "See the plan without going through the other fields.",
     ),
     row(Action::Next, &[Scope::Form], &[key(KeyCode::Tab)], "field", "Go to the next field."),
+    row(
+        Action::Next,
+        &[Scope::Compliance],
+        &[key(KeyCode::Tab)],
+        "next not met",
+        "Go to the next check that is not met.",
+    ),
+    row(
+        Action::Previous,
+        &[Scope::Compliance],
+        &[key(KeyCode::BackTab)],
+        "not met before",
+        "Go to the check before that is not met.",
+    ),
     row(
         Action::Previous,
         &[Scope::Form],
@@ -250,7 +275,14 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::PageDown, ALL, &[key(KeyCode::PageDown)], "scroll", "Scroll on."),
     row(
         Action::Refresh,
-        &[Scope::Home, Scope::Plan, Scope::Journal, Scope::Rollout, Scope::Report],
+        &[
+            Scope::Home,
+            Scope::Plan,
+            Scope::Journal,
+            Scope::Compliance,
+            Scope::Rollout,
+            Scope::Report,
+        ],
         &[key(KeyCode::F(5)), ctrl('r')],
         "read again",
         "Ask for everything on this page again.",
@@ -265,7 +297,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(
         Action::Rollout,
         &[Scope::Home, Scope::Book],
-        &[key(KeyCode::F(4))],
+        &[key(KeyCode::F(6))],
         "rollout",
         "The phases of the estate: how far each is, and what to do next.",
     ),
@@ -277,6 +309,7 @@ pub(super) const TABLE: &[Binding] = &[
             Scope::Form,
             Scope::Plan,
             Scope::Run,
+            Scope::Compliance,
             Scope::Rollout,
             Scope::Report,
             Scope::Help,
@@ -284,6 +317,13 @@ pub(super) const TABLE: &[Binding] = &[
         &[key(KeyCode::F(3))],
         "journal",
         "The journal, and whether it verifies.",
+    ),
+    row(
+        Action::Compliance,
+        &[Scope::Home, Scope::Book, Scope::Plan, Scope::Run, Scope::Journal],
+        &[key(KeyCode::F(4))],
+        "compliance",
+        "Scan the environment: how much of its profile is met. Only reads.",
     ),
     row(
         Action::Palette,
@@ -384,7 +424,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 29] = [
+    const ACTIONS: [Action; 30] = [
         Action::Go,
         Action::Back,
         Action::Up,
@@ -407,6 +447,7 @@ mod tests {
         Action::Rollback,
         Action::Follow,
         Action::Journal,
+        Action::Compliance,
         Action::Rollout,
         Action::Report,
         Action::Keep,

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::cloud::Call;
 use crate::cloud::sts::Identity;
+use crate::compliance::{Checked, Report};
 use crate::engine::{AttemptId, Event, Record, Run, RunId};
-use crate::link::{Course, Home, News, Planned, Said, Seat};
+use crate::link::{Course, Home, News, Planned, Said, ScanView, Seat};
 use crate::settings::Kind;
 use crate::settings::Progress;
 
@@ -27,6 +28,7 @@ pub(super) struct Told {
     pub runs: BTreeMap<RunId, Watched>,
     pub picks: BTreeMap<Kind, Result<Vec<String>, String>>,
     pub journal: Option<(Vec<Record>, Result<String, String>)>,
+    pub scan: Option<Scanned>,
     /// The report that was asked for last: its run, its text, and the file it was written to.
     pub report: Option<(RunId, Result<String, String>)>,
     pub trouble: Option<String>,
@@ -55,6 +57,16 @@ pub(super) struct Watched {
     pub progress: BTreeMap<(usize, usize), (Timestamp, Progress)>,
     /// Whether the runner was told to go on, and has not said yet what came of it.
     pub waits: bool,
+}
+
+/// A compliance scan, under way or at its end.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    pub view: ScanView,
+    /// What is answered of each line.
+    pub checked: Vec<Option<Checked>>,
+    /// The end of it.
+    pub report: Option<Result<Report, Said>>,
 }
 
 /// What was last read of a resource.
@@ -110,6 +122,24 @@ impl Told {
             News::Picks { kind, names } => {
                 self.picks.insert(kind, names);
             }
+            News::Scanning { view } => {
+                let checked = vec![None; view.lines.len()];
+                self.scan = Some(Scanned { view: *view, checked, report: None });
+            }
+            News::Checked { line, checked } => {
+                let scan = self.scan.as_mut().filter(|scan| scan.report.is_none());
+                if let Some(slot) = scan.and_then(|scan| scan.checked.get_mut(line)) {
+                    *slot = Some(*checked);
+                }
+            }
+            News::Scanned { report } => {
+                if let Some(scan) = &mut self.scan {
+                    if let Ok(report) = report.as_ref() {
+                        scan.checked = report.scan.lines.iter().cloned().map(Some).collect();
+                    }
+                    scan.report = Some(*report);
+                }
+            }
             News::Journal { records, verified } => self.journal = Some((records, verified)),
             News::Report { run, text, kept } => {
                 self.report = Some((run, text));
@@ -151,7 +181,10 @@ impl Told {
     /// True when nothing goes on and nothing did for a while: no second matters on the screen.
     pub fn is_still(&self, now: Timestamp) -> bool {
         let passed = self.last.map(|last| now.duration_since(last));
-        self.going_on().next().is_none() && passed.is_some_and(|passed| passed > STILL_AFTER)
+        let scans = self.scan.as_ref().is_some_and(|scan| scan.report.is_none());
+        !scans
+            && self.going_on().next().is_none()
+            && passed.is_some_and(|passed| passed > STILL_AFTER)
     }
 
     /// The runs that are being walked and are not at rest.

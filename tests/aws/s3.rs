@@ -1,5 +1,7 @@
 //! Buckets.
 
+mod documents;
+
 use muster::aws::Live;
 use muster::cloud::s3::{
     Algorithm, Call, Encryption, Logging, PublicAccessBlock, Reply, Retention, RetentionMode,
@@ -212,6 +214,9 @@ fn calls_on(bucket: fn() -> String) -> Vec<Call> {
         Call::GetBucketLogging { bucket: bucket() },
         Call::PutBucketLogging { bucket: bucket(), logging: None },
     ]
+    .into_iter()
+    .chain(documents::calls_on(bucket))
+    .collect()
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ impl Desk {
     /// Makes calls go wrong, for one key when it is given.
     pub fn fault(&self, on: &str, key: Option<&str>, (nth, times): (u32, u32), kind: FaultKind) {
         let (on, resource) = (on.to_owned(), key.map(ToOwned::to_owned));
-        let fault = Fault { on, resource, nth, times, kind };
+        let fault = Fault { on, resource, nth, times, kind, reason: None };
         self.world.lock().unwrap().set_faults(vec![fault]);
     }
 

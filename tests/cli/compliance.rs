@@ -158,3 +158,19 @@ fn a_report_goes_to_a_file_and_a_place_that_cannot_be_written_is_told() {
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("3 of 36 (8 %)"));
     machine.run(&["compliance", "--out", "no/such/folder"]).ended(exit::FAILED).says("--out");
 }
+
+#[test]
+fn sarif_is_as_its_schema_has_it() {
+    let schema = crate::support::json(include_str!("sarif-2.1.0.schema.json"));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let machine = Machine::new();
+    machine.faults(&json!([
+        { "on": "cloudtrail:GetTrailStatus", "kind": "denied", "times": u32::MAX },
+    ]));
+    let sarif = crate::support::json(&machine.ok(&["compliance", "--sarif"]));
+    let errors: Vec<_> = validator.iter_errors(&sarif).map(|e| e.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 36);
+    // The schema refuses what is wrong: it was not an empty one.
+    assert!(!validator.is_valid(&json!({ "version": "2.1.0", "runs": [{}] })));
+}

@@ -12,7 +12,6 @@ const OPEN: &[&str] = &[
     "calls",
     "default",
     "detail",
-    "found",
     "inventory",
     "params",
     "to",

@@ -5,7 +5,7 @@ use muster::cloud::Danger;
 use muster::cloud::sts::Identity;
 use muster::engine::{Mode, Rest};
 use muster::link::{News, Planned, Rollout, Seat, Unmet};
-use muster::settings::Kind;
+use muster::settings::{Kind, Progress, ProgressLine};
 use muster::tui::Colour;
 use serde_json::json;
 
@@ -38,6 +38,8 @@ pub const SCREENS: &[Screen] = &[
     ("run-read-only", run_read_only),
     ("run-planned", |c, w, h| Stage::at_run(c, w, h, fixtures::planned(Danger::Change))),
     ("run-working", run_working),
+    ("run-job", run_job),
+    ("run-job-counted", run_job_counted),
     ("run-reviewing", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewing())),
     ("run-reviewed", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewed())),
     ("run-unknown", |c, w, h| Stage::at_run(c, w, h, fixtures::unknown())),
@@ -70,12 +72,15 @@ pub const SCREENS: &[Screen] = &[
     ("palette", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), ":", "re")),
     ("help", |c, w, h| then(Stage::at_run(c, w, h, fixtures::failed()), "?", "")),
     ("plan-unmet", plan_unmet),
-    ("rollout", |c, w, h| then(Stage::at_home(c, w, h), "F4", "")),
-    ("rollout-other", |c, w, h| then(Stage::at_home(c, w, h), "F4 Up", "")),
-    ("rollout-empty", |c, w, h| then(home_empty(c, w, h), "F4", "")),
+    ("rollout", |c, w, h| then(Stage::at_home(c, w, h), "F6", "")),
+    ("rollout-other", |c, w, h| then(Stage::at_home(c, w, h), "F6 Up", "")),
+    ("rollout-empty", |c, w, h| then(home_empty(c, w, h), "F6", "")),
     ("report", report),
     ("journal", journal),
     ("journal-broken", journal_broken),
+    ("compliance-live", compliance_live),
+    ("compliance", compliance_done),
+    ("compliance-not-known", compliance_not_known),
 ];
 
 fn then(mut stage: Stage, keys: &str, text: &str) -> Stage {
@@ -217,6 +222,44 @@ fn run_working(colour: Colour, columns: u16, rows: u16) -> Stage {
     stage
 }
 
+/// A stack on its way down: the failure stays in sight, whatever follows it.
+fn run_job(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_run(colour, columns, rows, fixtures::working());
+    let line = |second: u32, text: &str| ProgressLine {
+        at: format!("2026-11-20T12:04:{second:02}Z").parse().ok(),
+        text: text.to_owned(),
+        failed: text.contains("FAILED"),
+    };
+    let mut lines = vec![
+        line(1, "missing-tables CREATE_IN_PROGRESS: User Initiated"),
+        line(2, "WorkLogsTable CREATE_IN_PROGRESS"),
+        line(
+            3,
+            "AuditLogTable CREATE_FAILED: Resource handler returned message: \"Table already exists: audit-log\"",
+        ),
+    ];
+    lines.extend((4..14).map(|second| line(second, "WorkLogsTable DELETE_IN_PROGRESS")));
+    let text = "DELETE_IN_PROGRESS: 1 resources done, 1 going on, 1 failed".to_owned();
+    let progress = Progress { line: text, share: None, lines };
+    stage.news(News::Progress { run: RUN.into(), step: 2, target: 2, progress });
+    stage.now += SignedDuration::from_secs(2);
+    stage.draw();
+    stage
+}
+
+/// A job of which AWS tells how much there is.
+fn run_job_counted(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_run(colour, columns, rows, fixtures::working());
+    let failed = ProgressLine { at: None, text: "a/b.wav: AccessDenied".to_owned(), failed: true };
+    let progress = Progress {
+        line: "1204 of 10000 objects, 41 MB/s, 1 error, about 3m left".to_owned(),
+        share: Some((1_204, 10_000)),
+        lines: vec![failed],
+    };
+    stage.news(News::Progress { run: RUN.into(), step: 2, target: 0, progress });
+    stage
+}
+
 fn confirm(colour: Colour, columns: u16, rows: u16, run: muster::engine::Run) -> Stage {
     let mut stage = Stage::at_run(colour, columns, rows, run);
     stage.keys("Enter").wait(600);
@@ -247,6 +290,32 @@ fn journal_broken(colour: Colour, columns: u16, rows: u16) -> Stage {
     let verified = Err("record 41 was changed after it was written".to_owned());
     stage.news(News::Journal { records: fixtures::records(), verified });
     stage.keys("/").types("sending");
+    stage
+}
+
+fn compliance(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_home(colour, columns, rows);
+    stage.keys("F4").news(fixtures::scanning());
+    stage
+}
+
+fn compliance_live(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    for news in fixtures::checked(6) {
+        stage.news(news);
+    }
+    stage
+}
+
+fn compliance_done(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    stage.news(fixtures::scanned()).keys("Tab");
+    stage
+}
+
+fn compliance_not_known(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = compliance(colour, columns, rows);
+    stage.news(fixtures::not_scanned());
     stage
 }
 

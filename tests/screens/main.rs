@@ -3,6 +3,8 @@
 //! `UPDATE=1` writes the pictures in `assets/` afresh, `INSTA_UPDATE=always` the snapshots.
 
 #[cfg(test)]
+mod compliance;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod friction;

@@ -28,6 +28,7 @@ impl Hub {
             | Ask::Plan { .. }
             | Ask::Open { .. }
             | Ask::Pick { .. }
+            | Ask::Scan { .. }
             | Ask::Journal {}
             | Ask::Report { .. } => false,
         };
@@ -46,6 +47,7 @@ impl Hub {
                 self.pick(id, kind);
                 Ok(None)
             }
+            Ask::Scan { profile } => self.scan(&actor, profile.as_deref()),
             Ask::Journal {} => Ok(Some(self.journal())),
             Ask::Report { run, keep } => Ok(Some(self.report(run, keep))),
         };
@@ -59,7 +61,7 @@ impl Hub {
     }
 
     /// Reads what another process has written meanwhile, unless only this one can write.
-    fn refresh(&mut self) -> Result<(), Error> {
+    pub(super) fn refresh(&mut self) -> Result<(), Error> {
         if self.journal.is_none() {
             self.history = History::read(&self.context.state_dir)?;
         }
@@ -86,6 +88,7 @@ impl Hub {
             read_only: self.context.options.read_only,
             books: books.collect(),
             runs: self.history.rows(),
+            score: self.history.score(estate, &self.environment, self.context.mode()),
         }
     }
 

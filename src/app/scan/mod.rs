@@ -3,6 +3,7 @@
 
 mod drive;
 mod pace;
+mod pointers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,6 @@ use crate::compliance::{
 use crate::engine::{Event, Mode, Rest, Stage};
 use crate::error::Error;
 use crate::estate::{Environment, Estate};
-use crate::journal::Line;
 use crate::runbook::Act;
 use crate::settings::Target;
 
@@ -48,8 +48,16 @@ impl Default for Pacer {
     }
 }
 
-/// Scans an environment by a profile. Each line is told when it is answered: its position, and how
-/// many there are.
+/// What is told of a scan while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'s> {
+    /// It is known what is read.
+    Began(&'s Bound),
+    /// A line was answered: its position, and how it came out.
+    Checked(usize, &'s Checked),
+}
+
+/// Scans an environment by a profile, and tells how far it is.
 ///
 /// # Errors
 /// The account does not answer, or it is not the one of the environment.
@@ -59,14 +67,14 @@ pub async fn scan(
     mode: Mode,
     (estate, environment): (&Estate, &Environment),
     profile: &Profile,
-    (now, mut told): (Timestamp, impl FnMut(usize, usize, &Checked)),
+    (now, mut told): (Timestamp, impl FnMut(Progress<'_>)),
 ) -> Result<Scanned, Error> {
     let identity = planner::identity(account, &estate.name, environment).await?;
-    let bound = profile.bind(estate, environment);
-    let count = bound.lines.len();
-    let mut lines = vec![None; count];
+    let bound = pointers::bind(account, profile, estate, environment).await;
+    told(Progress::Began(&bound));
+    let mut lines = vec![None; bound.lines.len()];
     let Tally { calls, requests, throttled } = drive(account, &bound, pacer, |line, checked| {
-        told(line, count, &checked);
+        told(Progress::Checked(line, &checked));
         lines[line] = Some(checked);
     })
     .await;
@@ -147,35 +155,25 @@ fn latest_answer(
         })
 }
 
-/// The newest scan in a journal that this one can be compared with.
-pub fn newest<'l>(lines: &'l [Line], like: &Scan) -> Option<(&'l Line, &'l Scan)> {
-    lines
-        .iter()
-        .rev()
-        .filter_map(|line| Some((line, line.scan()?)))
-        .find(|(_, scan)| scan.is_like(like))
-}
-
-/// A scan with the one before it and what changed in between. `lines` is the journal as it was
-/// before this scan was written down.
+/// A scan with the one before it and what changed in between, from the journal as it was before
+/// this scan was written down.
 pub fn report(
     profile: &Profile,
     scanned: Scanned,
-    lines: &[Line],
     history: &History,
     record: Option<u64>,
 ) -> Report {
     let Scanned { bound, scan } = scanned;
-    let before = newest(lines, &scan);
-    let changed = before.map(|(line, before)| {
-        let touched = touched(history, &scan, line.seq);
+    let before = history.scan_like(&scan);
+    let changed = before.map(|(seq, before)| {
+        let touched = touched(history, &scan, seq);
         compliance::changes(before, &scan, &bound, &touched)
     });
     Report {
         title: profile.title.clone(),
         version: profile.version.clone(),
-        previous: before.map(|(line, before)| Previous {
-            record: line.seq,
+        previous: before.map(|(seq, before)| Previous {
+            record: seq,
             at: before.began,
             score: before.score,
         }),
@@ -206,3 +204,6 @@ fn touched(history: &History, scan: &Scan, after: u64) -> Vec<Touched> {
     all.sort_by_key(|(seq, _)| *seq);
     all.into_iter().map(|(_, touched)| touched).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,21 @@
 //! Amazon S3. Each request names the account that must own the bucket, where S3 takes it.
 
 mod configuration;
+mod lifecycle;
 mod policy;
 mod protection;
+mod replication;
+mod tags;
+mod tiering;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
-use super::ending::{needed, too_many_pages};
+use super::ending::{needed, too_many_pages, unreadable};
 use super::sending::{Sending, answer, sent};
 use super::{Connection, MOST_PAGES};
 use crate::cloud::s3::{Call, Reply};
-use crate::cloud::{self, Outcome};
+use crate::cloud::{self, CallError, Outcome};
 
 /// The one Region that must not be named as a bucket's place.
 const UNNAMED_REGION: &str = "us-east-1";
@@ -66,7 +70,35 @@ pub(super) async fn send(s3: Owned<'_>, call: Call) -> Outcome {
         Call::PutBucketLogging { bucket, logging } => {
             configuration::put_logging(s3, bucket, logging).await
         }
+        Call::GetBucketLifecycleConfiguration { bucket } => lifecycle::get(s3, bucket).await,
+        Call::PutBucketLifecycleConfiguration { bucket, lifecycle } => {
+            lifecycle::put(s3, bucket, lifecycle).await
+        }
+        Call::DeleteBucketLifecycle { bucket } => lifecycle::delete(s3, bucket).await,
+        Call::ListBucketIntelligentTieringConfigurations { bucket } => {
+            tiering::list(s3, bucket).await
+        }
+        Call::PutBucketIntelligentTieringConfiguration { bucket, tiering } => {
+            tiering::put(s3, bucket, tiering).await
+        }
+        Call::DeleteBucketIntelligentTieringConfiguration { bucket, id } => {
+            tiering::delete(s3, bucket, id).await
+        }
+        Call::GetBucketReplication { bucket } => replication::get(s3, bucket).await,
+        Call::PutBucketReplication { bucket, replication } => {
+            replication::put(s3, bucket, replication).await
+        }
+        Call::DeleteBucketReplication { bucket } => replication::delete(s3, bucket).await,
+        Call::GetBucketTagging { bucket } => tags::get(s3, bucket).await,
+        Call::PutBucketTagging { bucket, tags } => tags::put(s3, bucket, tags).await,
+        Call::DeleteBucketTagging { bucket } => tags::delete(s3, bucket).await,
     }
+}
+
+/// A number of days or versions, which no answer has below zero.
+fn count(number: Option<i32>, name: &str) -> Result<u32, CallError> {
+    let number = needed(number, name)?;
+    u32::try_from(number).map_err(|_| unreadable(name, &number.to_string()))
 }
 
 async fn list_buckets(s3: Owned<'_>) -> Outcome {

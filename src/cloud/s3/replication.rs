@@ -53,17 +53,19 @@ pub struct ReplicationRule {
 pub struct Destination {
     /// Name of the bucket.
     pub bucket: String,
-    /// The account that owns it and becomes the owner of the copies; the owner of the source when
-    /// left out.
+    /// The account that owns it; that of the source when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Whether that account owns the copies too.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub owner_override: bool,
     /// The class of the copies; that of the source when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<StorageClass>,
     /// ARN of the key in the destination's Region that copies of KMS objects are encrypted with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replica_kms_key: Option<String>,
-    /// Whether AWS promises the copy within 15 minutes (paid for), and counts the delay.
+    /// Whether AWS promises the copy within 15 minutes, which is paid for and needs `metrics`.
     #[serde(default, skip_serializing_if = "is_no")]
     pub time_control: bool,
     /// Whether the delay is counted.

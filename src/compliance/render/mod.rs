@@ -55,3 +55,6 @@ fn before_words(report: &Report) -> String {
         None => "this is the first scan here".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

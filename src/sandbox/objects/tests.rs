@@ -21,9 +21,9 @@ const MIB: u64 = 1024 * 1024;
 
 impl Desk {
     fn said(&mut self, second: f64, call: Call) -> Result<Reply, CallError> {
-        self.ask(second, call).map(|reply| match reply {
-            cloud::Reply::Objects(reply) => reply,
-            other => panic!("{other:?}"),
+        self.ask(second, call).map(|reply| {
+            let cloud::Reply::Objects(reply) = reply else { panic!("{reply:?}") };
+            reply
         })
     }
 
@@ -271,6 +271,7 @@ fn a_fault_can_be_meant_for_one_key() {
         nth: 1,
         times: u32::MAX,
         kind: FaultKind::Throttled,
+        reason: None,
     }]);
     assert_eq!(desk.copy(5.0, "trial/hello.m4a").unwrap_err().code, "SlowDown");
     desk.copy(5.0, "trial/second.m4a").unwrap();

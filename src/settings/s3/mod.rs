@@ -10,7 +10,9 @@ mod names;
 mod object_lock;
 pub(super) mod policy;
 mod public_access;
+mod replication;
 mod rules;
+mod tags;
 mod versioning;
 
 pub(super) use access_logging::AccessLogging;
@@ -21,6 +23,8 @@ pub(super) use lifecycle::BucketLifecycle;
 pub(super) use log_delivery::LogDelivery;
 pub(super) use object_lock::ObjectLock;
 pub(super) use public_access::PublicAccess;
+pub(super) use replication::BucketReplication;
+pub(super) use tags::BucketTags;
 pub(super) use versioning::BucketVersioning;
 
 use super::{Breach, Unread};

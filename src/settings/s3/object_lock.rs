@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::presence::Presence;
 use super::super::seen::{reply, strange, unless};
 use super::super::{Breach, Change, Kind, Property, Target, Unread};
+use super::replication::NO_REPLICATION;
 use super::{NO_OBJECT_LOCK, call, unreadable};
 use crate::cloud::s3::{
     Call, PUT_OBJECT_LOCK_CONFIGURATION, Reply, Retention, RetentionMode, Versioning,
@@ -143,36 +144,62 @@ impl Property for ObjectLock {
     fn guard(on: &Target, to: &Presence<Lock>) -> Vec<cloud::Call> {
         match to {
             Presence::Absent => Vec::new(),
-            Presence::Present(_) => call(Call::GetBucketVersioning { bucket: on.name.clone() }),
+            Presence::Present(_) => {
+                let mut calls = call(Call::GetBucketVersioning { bucket: on.name.clone() });
+                calls.extend(call(Call::GetBucketReplication { bucket: on.name.clone() }));
+                calls
+            }
         }
     }
 
     fn judge(_on: &Target, to: &Presence<Lock>, seen: &[Outcome]) -> Vec<Breach> {
-        if to.present().is_none() {
-            return Vec::new();
+        match to {
+            Presence::Absent => Vec::new(),
+            Presence::Present(_) => unversioned(seen).into_iter().chain(replicated(seen)).collect(),
         }
-        let fix = "set `s3.bucket.versioning` to \"enabled\" in a step before this one";
-        let state = match reply(seen, 0) {
-            Ok(cloud::Reply::S3(Reply::Versioning { versioning })) => match versioning {
-                Versioning::Enabled => return Vec::new(),
-                Versioning::Never => "was never on".to_owned(),
-                Versioning::Suspended => "is suspended".to_owned(),
-            },
-            Ok(other) => format!("could not be read: {}", strange(other)),
-            Err(why) => format!("could not be read: {why}"),
-        };
-        let why = format!("Object Lock needs versioning, which {state}");
-        vec![Breach::refuse("S2", why, fix)]
     }
+}
+
+/// Object Lock keeps versions, so there have to be some.
+fn unversioned(seen: &[Outcome]) -> Option<Breach> {
+    let fix = "set `s3.bucket.versioning` to \"enabled\" in a step before this one";
+    let state = match reply(seen, 0) {
+        Ok(cloud::Reply::S3(Reply::Versioning { versioning })) => match versioning {
+            Versioning::Enabled => return None,
+            Versioning::Never => "was never on".to_owned(),
+            Versioning::Suspended => "is suspended".to_owned(),
+        },
+        Ok(other) => format!("could not be read: {}", strange(other)),
+        Err(why) => format!("could not be read: {why}"),
+    };
+    let why = format!("Object Lock needs versioning, which {state}");
+    Some(Breach::refuse("S2", why, fix))
+}
+
+/// Replication beside Object Lock once needed Support, and more permissions of its role.
+fn replicated(seen: &[Outcome]) -> Option<Breach> {
+    let fix = "let the role of the replication use s3:GetObjectRetention and \
+        s3:GetObjectLegalHold; if AWS refuses, ask its Support";
+    let why = match unless(seen, 1, &[NO_REPLICATION]) {
+        Ok(None) => return None,
+        Ok(Some(_)) => "the bucket is replicated: AWS once asked for more before Object Lock",
+        Err(_) => {
+            "whether the bucket is replicated could not be checked; with Object Lock that \
+            matters"
+        }
+    };
+    Some(Breach::warn("S5", why, fix))
 }
 
 #[cfg(test)]
 mod tests {
     use RetentionMode::{Compliance, Governance};
 
+    use super::super::super::Severity;
     use super::super::testing::{absent, bucket, failed, said};
     use super::*;
     use crate::cloud::Ending;
+    use crate::cloud::s3::Replication;
 
     const fn lock(default_retention: Option<Retention>) -> Presence<Lock> {
         Presence::Present(Lock { default_retention })
@@ -254,7 +281,7 @@ mod tests {
     fn versioning_comes_first() {
         let on = bucket("audio-bucket");
         let judge = |seen: Outcome| {
-            let found = ObjectLock::judge(&on, &lock(None), &[seen]);
+            let found = ObjectLock::judge(&on, &lock(None), &[seen, absent(NO_REPLICATION)]);
             found.first().map(|breach| breach.why.clone())
         };
         let versioned = |versioning| said(Reply::Versioning { versioning });
@@ -263,5 +290,21 @@ mod tests {
         assert!(judge(versioned(Versioning::Suspended)).unwrap().contains("suspended"));
         assert!(judge(failed(Ending::Denied)).unwrap().contains("could not be read"));
         assert_eq!(ObjectLock::judge(&on, &Presence::Absent, &[]), []);
+    }
+
+    #[test]
+    fn a_bucket_that_is_replicated_gets_a_warning() {
+        let on = bucket("audio-bucket");
+        let judge = |seen: Outcome| {
+            let versioned = said(Reply::Versioning { versioning: Versioning::Enabled });
+            let found = ObjectLock::judge(&on, &lock(None), &[versioned, seen]);
+            found.iter().map(|one| (one.fact.clone(), one.severity)).collect::<Vec<_>>()
+        };
+        let replication = Replication { role: "arn".to_owned(), rules: Vec::new() };
+        let warned = vec![(Some("S5".to_owned()), Severity::Warn)];
+        assert_eq!(judge(absent(NO_REPLICATION)), []);
+        assert_eq!(judge(said(Reply::Replication(replication))), warned);
+        assert_eq!(judge(failed(Ending::Denied)), warned);
+        assert_eq!(ObjectLock::guard(&on, &lock(None)).len(), 2);
     }
 }

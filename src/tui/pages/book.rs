@@ -21,12 +21,19 @@ use crate::tui::wording;
 pub(in crate::tui) struct BookPage {
     book: String,
     from: usize,
+    /// The step to begin with, until it was shown.
+    step: Option<String>,
 }
 
 impl BookPage {
     /// The page of the book with this name.
     pub fn new(book: String) -> Self {
-        Self { book, from: 0 }
+        Self { book, from: 0, step: None }
+    }
+
+    /// The same, from this step on.
+    pub fn at(book: String, step: Option<String>) -> Self {
+        Self { book, from: 0, step }
     }
 
     fn row<'a>(&self, view: &View<'a>) -> Option<&'a BookRow> {
@@ -34,7 +41,9 @@ impl BookPage {
         home.books.iter().find(|row| row.pinned.name == self.book)
     }
 
-    fn sheet(&self, room: u16, view: &View<'_>) -> Sheet {
+    /// What is shown, and where the step is that it begins with.
+    fn sheet(&self, room: u16, view: &View<'_>) -> (Sheet, Option<usize>) {
+        let mut from = None;
         let mut sheet = Sheet::new(view.theme, room);
         let Some(row) = self.row(view) else {
             if view.told.home.is_none() {
@@ -43,7 +52,7 @@ impl BookPage {
                 let text = format!("There is no book called {} here. Esc goes back.", self.book);
                 sheet.para(Role::Warn, &text);
             }
-            return sheet;
+            return (sheet, None);
         };
         about(&mut sheet, row, view);
         if !row.params.is_empty() {
@@ -60,13 +69,16 @@ impl BookPage {
         }
         sheet.head(&format!("Steps ({})", row.steps.len()));
         for (at, step) in row.steps.iter().enumerate() {
+            if self.step.as_ref().is_some_and(|wanted| *wanted == step.id) {
+                from = Some(sheet.lines.len());
+            }
             let usual = step.usual_seconds.map(wording::seconds);
             let usual = usual.map(|usual| format!("  ~{usual}")).unwrap_or_default();
             sheet.hang(&format!("{:>2} ", at + 1), Role::Strong, &format!("{}{usual}", step.title));
             sheet.hang("   ", Role::Plain, &step.why);
             details(&mut sheet, step);
         }
-        sheet
+        (sheet, from)
     }
 }
 
@@ -144,7 +156,10 @@ impl Page for BookPage {
     }
 
     fn draw(&mut self, area: Rect, canvas: &mut Canvas<'_>, view: &View<'_>) {
-        let sheet = self.sheet(area.width, view);
+        let (sheet, from) = self.sheet(area.width, view);
+        if let Some(from) = from {
+            (self.from, self.step) = (from, None);
+        }
         let title = self.row(view).map_or_else(
             || self.book.clone(),
             |row| {

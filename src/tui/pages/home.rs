@@ -213,6 +213,22 @@ fn of_run(sheet: &mut Sheet, run: &RunRow, view: &View<'_>) {
     sheet.hang("run      ", Role::Plain, &run.id);
 }
 
+/// The score of the newest scan, where there is room for a line of it.
+fn score(area: Rect, canvas: &mut Canvas<'_>, view: &View<'_>) -> Rect {
+    let Some(home) = view.told.home.as_ref().filter(|_| area.height >= 12) else { return area };
+    let (role, text) = match &home.score {
+        Some(row) => {
+            let all = row.score.met == row.score.checks;
+            let role = if all { Role::Good } else { Role::Warn };
+            let words = row.score.in_words();
+            (role, format!(" Compliance: {words}, {} (F4 scans)", ago(row.at, view.now)))
+        }
+        None => (Role::Dim, " Compliance: never scanned here (F4 scans)".to_owned()),
+    };
+    canvas.bar(rows(area, 1, 1), role, &text);
+    rows(area, 1, area.height)
+}
+
 impl Page for HomePage {
     fn scope(&self) -> Scope {
         Scope::Home
@@ -277,6 +293,7 @@ impl Page for HomePage {
         let hint = if self.typing() { "" } else { "type to find a book or a run" };
         let search = format!(" Search: {}{cursor}{hint}", self.search);
         canvas.bar(rows(area, 0, 1), if self.typing() { Role::Strong } else { Role::Dim }, &search);
+        let area = score(area, canvas, view);
         let body = rows(area, 1, area.height);
         let wide = body.width >= WIDE;
         let tall = !wide && body.height >= 16;

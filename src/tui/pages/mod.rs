@@ -1,6 +1,7 @@
 //! The pages, one file each.
 
 pub(super) mod book;
+pub(super) mod compliance;
 pub(super) mod form;
 pub(super) mod help;
 pub(super) mod home;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Scene, Step};
+use super::{Scene, Step, objects};
 
 /// The tables that are there.
 pub const TABLES: [&str; 3] = ["tables-one", "tables-two", "tables-three"];
@@ -23,6 +23,11 @@ pub fn all() -> Vec<Scene> {
         encryption(),
         policies(),
         logging(),
+        lifecycle(),
+        lifecycle_refused(),
+        tierings(),
+        replication(),
+        tags(),
         topics(),
         subscriptions(),
         trails(),
@@ -38,15 +43,18 @@ pub fn all() -> Vec<Scene> {
         selections(),
         regions(),
         parameters(),
+        objects::written(),
+        objects::in_parts(),
+        objects::held(),
     ]
 }
 
-fn scene(name: &'static str, steps: Vec<Step>) -> Scene {
+pub(super) fn scene(name: &'static str, steps: Vec<Step>) -> Scene {
     Scene { name, steps }
 }
 
 /// A call after the one before is over.
-fn then(label: &'static str, call: Value) -> Step {
+pub(super) fn then(label: &'static str, call: Value) -> Step {
     Step { label, call, at_once: false }
 }
 
@@ -55,7 +63,7 @@ fn at_once(label: &'static str, call: Value) -> Step {
     Step { label, call, at_once: true }
 }
 
-fn call(service: &str, operation: &str, mut fields: Value) -> Value {
+pub(super) fn call(service: &str, operation: &str, mut fields: Value) -> Value {
     fields["service"] = json!(service);
     fields["operation"] = json!(operation);
     fields
@@ -408,6 +416,171 @@ fn logging() -> Scene {
             ),
             then("of a bucket that is not there", log("none-at-all", Value::Null)),
             then("read of none", of("GetBucketLogging", "none-at-all")),
+        ],
+    )
+}
+
+fn put_lifecycle(bucket: &str, rules: Value) -> Value {
+    let lifecycle = json!({ "rules": rules, "minimum_size": "all_storage_classes_128K" });
+    s3("PutBucketLifecycleConfiguration", json!({ "bucket": bucket, "lifecycle": lifecycle }))
+}
+
+fn moving(days: u32, class: &str) -> Value {
+    json!([{ "id": "a", "transitions": [{ "days": days, "storage_class": class }] }])
+}
+
+fn lifecycle() -> Scene {
+    let bucket = "lifecycle-one";
+    let read = || of("GetBucketLifecycleConfiguration", bucket);
+    let many = json!([
+        { "id": "a", "filter": { "prefix": "a/" }, "expiration": { "days": 9 },
+          "noncurrent_expiration": { "days": 9, "newer_versions": 2 } },
+        { "id": "b", "enabled": false, "abort_incomplete_uploads_after_days": 7 },
+    ]);
+    let tags = json!({ "k": "v", "l": "w" });
+    let tagged = json!([{ "id": "a", "filter": { "tags": tags }, "expiration": { "days": 9 } }]);
+    scene(
+        "lifecycle",
+        vec![
+            then("create", create(bucket, false)),
+            then("read none", read()),
+            then("set", put_lifecycle(bucket, moving(30, "STANDARD_IA"))),
+            then("read", read()),
+            then("replace", put_lifecycle(bucket, many)),
+            then("read what replaced it", read()),
+            then("with two tags", put_lifecycle(bucket, tagged)),
+            then("read two tags", read()),
+            then("remove", of("DeleteBucketLifecycle", bucket)),
+            then("read that there is none", read()),
+            then("remove again", of("DeleteBucketLifecycle", bucket)),
+            then(
+                "of a bucket that is not there",
+                put_lifecycle("none-at-all", moving(1, "GLACIER")),
+            ),
+            then("read of none", of("GetBucketLifecycleConfiguration", "none-at-all")),
+            then("remove of none", of("DeleteBucketLifecycle", "none-at-all")),
+        ],
+    )
+}
+
+fn lifecycle_refused() -> Scene {
+    let bucket = "lifecycle-two";
+    let one = |rule: Value| put_lifecycle(bucket, json!([rule]));
+    let soon = json!([
+        { "days": 30, "storage_class": "STANDARD_IA" },
+        { "days": 31, "storage_class": "GLACIER" },
+    ]);
+    let marker = json!({ "days": 1, "expired_object_delete_marker": true });
+    let twice = json!([
+        { "id": "a", "expiration": { "days": 1 } },
+        { "id": "a", "expiration": { "days": 2 } },
+    ]);
+    scene(
+        "lifecycle refused",
+        vec![
+            then("create", create(bucket, false)),
+            then("without rules", put_lifecycle(bucket, json!([]))),
+            then("too early", put_lifecycle(bucket, moving(7, "STANDARD_IA"))),
+            then("too soon", one(json!({ "id": "a", "transitions": soon }))),
+            then("to standard", put_lifecycle(bucket, moving(30, "STANDARD"))),
+            then("after no days", one(json!({ "id": "a", "expiration": { "days": 0 } }))),
+            then("a marker and days", one(json!({ "id": "a", "expiration": marker }))),
+            then("nothing to do", one(json!({ "id": "a" }))),
+            then("two of one name", put_lifecycle(bucket, twice)),
+        ],
+    )
+}
+
+fn tierings() -> Scene {
+    let bucket = "tierings-one";
+    let list = |bucket: &str| of("ListBucketIntelligentTieringConfigurations", bucket);
+    let put = |days: u32| {
+        let tiering =
+            json!({ "id": "a", "tiers": [{ "access_tier": "ARCHIVE_ACCESS", "days": days }] });
+        let fields = json!({ "bucket": bucket, "tiering": tiering });
+        s3("PutBucketIntelligentTieringConfiguration", fields)
+    };
+    let delete = || {
+        let fields = json!({ "bucket": bucket, "id": "a" });
+        s3("DeleteBucketIntelligentTieringConfiguration", fields)
+    };
+    scene(
+        "tierings",
+        vec![
+            then("create", create(bucket, false)),
+            then("none", list(bucket)),
+            then("too early", put(89)),
+            then("set", put(90)),
+            then("read", list(bucket)),
+            then("remove", delete()),
+            then("remove again", delete()),
+            then("of a bucket that is not there", list("none-at-all")),
+        ],
+    )
+}
+
+fn replication() -> Scene {
+    let (from, to) = ("replication-from", "replication-to");
+    let versioned =
+        |bucket: &str| s3("PutBucketVersioning", json!({ "bucket": bucket, "enabled": true }));
+    let replicate = |from: &str, rules: Value| {
+        let role = "arn:aws:iam::500313280221:role/copy";
+        let replication = json!({ "role": role, "rules": rules });
+        s3("PutBucketReplication", json!({ "bucket": from, "replication": replication }))
+    };
+    let rule = |to: &str| {
+        json!([{ "id": "a", "priority": 1, "filter": { "prefix": "" },
+                 "destination": { "bucket": to } }])
+    };
+    let mut tagged = rule(to);
+    tagged[0]["filter"] = json!({ "tags": { "k": "v" } });
+    tagged[0]["delete_markers"] = json!(true);
+    scene(
+        "replication",
+        vec![
+            then("create the first", create(from, false)),
+            then("create the second", create(to, false)),
+            then("read none", of("GetBucketReplication", from)),
+            then("without versions", replicate(from, rule(to))),
+            then("version the first", versioned(from)),
+            then("to one without versions", replicate(from, rule(to))),
+            then("version the second", versioned(to)),
+            then("set", replicate(from, rule(to))),
+            then("read", of("GetBucketReplication", from)),
+            then("delete markers by tag", replicate(from, tagged)),
+            then("without rules", replicate(from, json!([]))),
+            then("to a bucket that is not there", replicate(from, rule("none-at-all"))),
+            then("remove", of("DeleteBucketReplication", from)),
+            then("read that there is none", of("GetBucketReplication", from)),
+            then("remove again", of("DeleteBucketReplication", from)),
+            then("of a bucket that is not there", replicate("none-at-all", rule(to))),
+            then("read of none", of("GetBucketReplication", "none-at-all")),
+        ],
+    )
+}
+
+fn tags() -> Scene {
+    let bucket = "tags-one";
+    let put = |bucket: &str, tags: Value| {
+        s3("PutBucketTagging", json!({ "bucket": bucket, "tags": tags }))
+    };
+    let many: serde_json::Map<_, _> = (0..51).map(|n| (n.to_string(), json!("v"))).collect();
+    scene(
+        "tags",
+        vec![
+            then("create", create(bucket, false)),
+            then("read none", of("GetBucketTagging", bucket)),
+            then("set", put(bucket, json!({ "a": "1", "b": "" }))),
+            then("read", of("GetBucketTagging", bucket)),
+            then("replace", put(bucket, json!({ "c": "3" }))),
+            then("read what replaced them", of("GetBucketTagging", bucket)),
+            then("too many", put(bucket, json!(many))),
+            then("one of AWS", put(bucket, json!({ "aws:x": "y" }))),
+            then("remove", of("DeleteBucketTagging", bucket)),
+            then("read that there are none", of("GetBucketTagging", bucket)),
+            then("remove again", of("DeleteBucketTagging", bucket)),
+            then("of a bucket that is not there", put("none-at-all", json!({ "a": "1" }))),
+            then("read of none", of("GetBucketTagging", "none-at-all")),
         ],
     )
 }

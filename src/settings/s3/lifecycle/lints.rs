@@ -14,8 +14,6 @@ const INFREQUENT_DAYS: u32 = 30;
 const GLACIER_IR_DAYS: u32 = 90;
 /// The most old versions that can be kept (S12).
 const MOST_VERSIONS: u32 = 100;
-/// The size of the objects that stay by default (S11), in bytes.
-const SMALL: u64 = 128 * 1_024;
 /// The largest size that a filter may name, in bytes.
 const LARGEST: u64 = 1_099_511_627_776_000;
 
@@ -279,11 +277,11 @@ fn small(to: &Rules) -> Option<Breach> {
     if to.transition_default_minimum_object_size.is_some() {
         return None;
     }
-    let is_silent = |rule: &&LifecycleRule| {
-        let sized =
-            rule.filter.size_greater_than.is_some_and(|size| size.saturating_add(1) >= SMALL);
-        moves(rule) && !sized
+    // A rule that names a size decides for itself.
+    let is_sized = |Filter { size_greater_than: above, size_less_than: below, .. }: &Filter| {
+        above.is_some() || below.is_some()
     };
+    let is_silent = |rule: &&LifecycleRule| moves(rule) && !is_sized(&rule.filter);
     let LifecycleRule { id, .. } = to.list().iter().find(is_silent)?;
     let why = format!(
         "the rule `{id}` moves objects, but those under 128 KB stay where they are, unless the \

@@ -67,6 +67,8 @@ fn plain(rule: &LifecycleRule) -> LifecycleRule {
     let mut rule = rule.clone();
     rule.filter.prefix = rule.filter.prefix.filter(|prefix| !prefix.is_empty());
     rule.filter.old_form = false;
+    // AWS answers with both inside an `And`, whether anybody set them or not.
+    rule.filter.size_greater_than = rule.filter.size_greater_than.filter(|size| *size > 0);
     rule.transitions.sort_by_key(|one| one.storage_class);
     rule.noncurrent_transitions.sort_by_key(|one| one.storage_class);
     rule

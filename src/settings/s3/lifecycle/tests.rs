@@ -143,6 +143,17 @@ fn a_rule_is_the_same_however_it_is_written() {
     }
 }
 
+/// AWS adds an empty prefix and a size of nothing to every `And`.
+#[test]
+fn what_aws_adds_to_a_filter_is_no_difference() {
+    let rule = |filter: Value| json!({ "id": "a", "expiration": { "days": 9 }, "filter": filter });
+    let tags = json!({ "k": "v", "l": "w" });
+    let wanted = rules(json!({ "rules": [rule(json!({ "tags": tags }))] }));
+    let there = rule(json!({ "prefix": "", "size_greater_than": 0, "tags": tags }));
+    let value = BucketLifecycle::decode(&on(), &seen(json!([there]))).unwrap();
+    assert!(BucketLifecycle::is_met(&value, &wanted));
+}
+
 #[test]
 fn a_document_in_the_old_form_takes_no_rule_in_the_new_one() {
     let old = json!({ "id": "b", "filter": { "prefix": "x", "old_form": true },
