@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use muster::aws::Live;
 use muster::cloud::cloudformation::{
-    Call, ChangeSetKind, ChangeSetSpec, ChangeSetStatus, DriftStatus, ExecutionStatus, Reply, Stack,
-    StackStatus, template_digest,
+    Call, ChangeSetKind, ChangeSetSpec, ChangeSetStatus, DriftStatus, ExecutionStatus, Reply,
+    Stack, StackStatus, template_digest,
 };
 use muster::cloud::{self, Ending};
 use serde_json::Value;

@@ -159,7 +159,7 @@ async fn events(
 }
 
 fn happened(event: &types::StackEvent) -> Result<StackEvent, CallError> {
-        Ok(StackEvent {
+    Ok(StackEvent {
         id: needed(event.event_id(), "EventId")?.to_owned(),
         at: moment(needed(event.timestamp(), "Timestamp")?)?,
         logical: needed(event.logical_resource_id(), "LogicalResourceId")?.to_owned(),
