@@ -81,7 +81,7 @@ fn hostile_names_are_shown_and_never_obeyed() {
             let mut stage = Stage::new(Colour::Full, columns, rows);
             stage.news(News::Home(home));
             look_over(&stage, &payload);
-            stage.keys("F4 Down");
+            stage.keys("F6 Down");
             look_over(&stage, &payload);
             stage.keys("Esc");
             stage.input(Input::Paste(payload.clone()));

@@ -190,7 +190,7 @@ fn a_run_that_rests_closes_what_was_asked_about_it() {
 #[test]
 fn the_rollout_begins_at_what_is_next_and_opens_its_book() {
     let mut stage = home();
-    stage.keys("F4");
+    stage.keys("F6");
     assert_eq!(stage.asks(), [Ask::Home {}], "it is read afresh");
     assert!(stage.text().contains("NEXT  Enter: phase-2-lifecycle"), "{}", stage.text());
     stage.keys("Up Enter");
@@ -203,7 +203,7 @@ fn a_phase_that_is_under_way_opens_its_run() {
     let mut told = fixtures::home();
     let run = RUN.to_owned();
     told.rollout.phases[1].standing = Standing::Running { run, done: 2, steps: 5 };
-    stage.news(News::Home(told)).keys("F4");
+    stage.news(News::Home(told)).keys("F6");
     stage.out.clear();
     stage.keys("Enter");
     assert_eq!(stage.asks(), [Ask::Open { run: RUN.into() }]);
