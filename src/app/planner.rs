@@ -154,6 +154,7 @@ async fn inspect(
         },
         verdict => verdict,
     };
+    let verdict = verdict.or_left(bound, &bound.steps[step]);
     TargetPlan { target: wanted.on, to: wanted.to, verdict }
 }
 

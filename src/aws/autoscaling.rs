@@ -8,7 +8,7 @@ use aws_sdk_applicationautoscaling::types::{
 };
 
 use super::MOST_PAGES;
-use super::ending::{invalid, needed, too_many_pages, unbuilt, unreadable};
+use super::ending::{invalid, too_many_pages, unbuilt, unreadable};
 use super::sending::{Sending, answer, sent};
 use crate::cloud::autoscaling::{
     Call, Dimension, Reply, Scalable, ScalableTarget, ScalingPolicy, Tracking,

@@ -118,7 +118,7 @@ fn inspected(
         return Vec::new();
     }
     let check = matches!(text.act, Act::Check { .. });
-    let verdict = Verdict::of(setting, wanted, seen, check);
+    let verdict = Verdict::of(setting, wanted, seen, check).or_left(&run.bound, text);
     // What is refused because AWS is at it is read again: it is over by itself.
     let refused = matches!(verdict, Verdict::Refused { .. });
     if refused && setting.is_busy(seen) && seconds(run, since, now) < limit(text) {
@@ -135,8 +135,8 @@ fn inspected(
 fn may_lag(wanted: &Wanted, found: &TargetRun, verdict: &Verdict) -> bool {
     match (&wanted.undoes, verdict) {
         (Some(undoes), Verdict::NoChange { .. }) => undoes.unseen,
-        // What is to be taken back there is gone: one read alone is not believed.
-        (Some(_), Verdict::Refused { before: None, .. }) => true,
+        // What is to be changed is gone: one read alone is not believed.
+        (Some(_) | None, Verdict::Refused { breach, .. }) if breach.is_gone() => true,
         (None, Verdict::Change { before, .. }) => {
             found.touched.is_changed() && *before == found.touched.before
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::words::value_words;
 use crate::cloud::{Call, Danger, Outcome, digest_of};
-use crate::runbook::{Undoes, Wanted};
+use crate::runbook::{Act, Bound, Kind, OnRefused, Step, Undoes, Wanted};
 use crate::settings::{Breach, Change, Setting, Severity, Target, Undo, Unread};
 
 /// What one step would change.
@@ -230,12 +230,6 @@ impl Verdict {
             Err(Unread::Absent) if undoes.made || setting.is_undone(on, own, &undo) => {
                 return Self::NoChange { value: to.clone() };
             }
-            // It went by another way since: with a stack that was deleted, or by hand.
-            Err(Unread::Absent) => {
-                let why = "it is gone, so the change on it cannot be taken back";
-                let fix = "make it again first, if it is wanted";
-                return Self::Refused { before: None, breach: Breach::unfit(why, fix) };
-            }
             Err(error) => return Self::Unreadable { error },
         };
         if setting.is_undone(on, own, &undo) {
@@ -258,6 +252,18 @@ impl Verdict {
             calls,
             warnings,
         }
+    }
+
+    /// The same, or that the target is left: on the way back it is not there any more, and the step
+    /// leaves what cannot be changed. It may have gone with a stack that was deleted.
+    pub fn or_left(self, bound: &Bound, step: &Step) -> Self {
+        let leaves = bound.book.kind == Kind::Rollback
+            && step.on_refused == OnRefused::Leave
+            && matches!(step.act, Act::Set { .. });
+        if leaves && matches!(self, Self::Unreadable { error: Unread::Absent }) {
+            return Self::Refused { before: None, breach: Breach::gone() };
+        }
+        self
     }
 
     /// The calls that would be sent.

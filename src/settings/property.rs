@@ -155,6 +155,9 @@ pub enum Severity {
     Refuse,
 }
 
+/// What is said of a resource that is not there.
+const GONE: &str = "it is not there, so there is nothing to change";
+
 impl Change {
     /// Undo brings it back exactly.
     pub const fn exact() -> Self {
@@ -177,6 +180,16 @@ impl Breach {
     /// A rule that a person should know of.
     pub fn warn(fact: &str, why: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { severity: Severity::Warn, ..Self::refuse(fact, why, fix) }
+    }
+
+    /// There is nothing to change: the resource is not there.
+    pub fn gone() -> Self {
+        Self::unfit(GONE, "make it first, if it is wanted")
+    }
+
+    /// True when it says that the resource is not there.
+    pub fn is_gone(&self) -> bool {
+        self.why == GONE
     }
 
     /// A change that makes no sense as the account is, whatever AWS would say.

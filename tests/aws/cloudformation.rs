@@ -17,8 +17,8 @@ const STACK: &str = "missing-tables";
 
 /// The template that ships, without what the emulator knows no type for.
 fn tables() -> String {
-    let mut template: Value = serde_json::from_str(SHIPPED).unwrap();
-    let resources = template["Resources"].as_object_mut().unwrap();
+    let mut template: Value = serde_json::from_str(SHIPPED).expect("the template");
+    let resources = template["Resources"].as_object_mut().expect("resources");
     resources.retain(|_, one| one["Type"] == "AWS::DynamoDB::Table");
     template.to_string()
 }

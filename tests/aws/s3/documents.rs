@@ -11,8 +11,9 @@ use crate::transport::{Habit, Server};
 
 fn call(operation: &str, fields: Value) -> Call {
     let mut json = json!({ "operation": operation, "bucket": files() });
-    json.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    serde_json::from_value(json).unwrap()
+    let more = fields.as_object().expect("fields").clone();
+    json.as_object_mut().expect("an object").extend(more);
+    serde_json::from_value(json).expect("a value")
 }
 
 fn lifecycle(rules: &Value) -> Value {
