@@ -147,8 +147,11 @@ impl FaultKind {
     /// What the caller gets instead of a reply.
     pub fn error(self, call: &Call, request_id: &str) -> CallError {
         let (ending, of_s3, other) = self.words();
-        let (code, message) =
-            if matches!(call, Call::S3(_) | Call::Objects(_)) { of_s3 } else { other };
+        let (code, message) = if matches!(call, Call::S3(_) | Call::Objects(_) | Call::Bulk(_)) {
+            of_s3
+        } else {
+            other
+        };
         let mut error = CallError::new(ending, code, message);
         error.request_id = self.answered().then(|| request_id.to_owned());
         error

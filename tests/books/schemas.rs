@@ -115,7 +115,7 @@ fn the_example_of_every_setting_is_accepted_by_both() {
 
 #[test]
 fn the_example_of_every_job_is_accepted_by_both() {
-    let (validator, _) = validators();
+    let (validator, _, _) = validators();
     let minimal = source("tests/books/good/minimal.toml", "minimal");
     let mut estate = harbour();
     let template = source("runbooks/sitelogix/assets/missing-tables.template.json", "template");

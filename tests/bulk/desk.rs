@@ -25,9 +25,12 @@ pub fn start() -> Timestamp {
     "2026-11-20T08:00:00Z".parse().unwrap()
 }
 
+/// The lines of one manifest.
+type Lines = Vec<String>;
+
 /// Manifests that were kept: the digest and the lines.
 #[derive(Clone, Default)]
-pub struct Kept(pub Arc<Mutex<Vec<(String, Vec<String>)>>>);
+pub struct Kept(pub Arc<Mutex<Vec<(String, Lines)>>>);
 
 struct Pages(Kept, Vec<String>);
 

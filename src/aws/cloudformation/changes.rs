@@ -6,7 +6,7 @@ use aws_sdk_cloudformation::types::{ChangeSetSummary, ResourceChange};
 use super::super::MOST_PAGES;
 use super::super::ending::{beyond, needed, too_many_pages};
 use super::super::sending::{Sending, sent};
-use super::describe::{parameters, template, word};
+use super::describe::{parameters, template, text, word};
 use crate::cloud::CallError;
 use crate::cloud::cloudformation::{
     ChangeSet, ChangeSetStatus, PlannedChange, Replacement, template_digest,
@@ -48,7 +48,7 @@ async fn set(
         name: needed(summary.change_set_name(), "ChangeSetName")?.to_owned(),
         status: word(status.as_str(), "Status")?,
         execution: word(execution.as_str(), "ExecutionStatus")?,
-        reason: summary.status_reason().map(str::to_owned),
+        reason: text(summary.status_reason()),
         template_sha256: None,
         parameters: Default::default(),
         changes: Vec::new(),
@@ -81,13 +81,12 @@ async fn set(
 }
 
 fn planned(change: &ResourceChange) -> Result<PlannedChange, CallError> {
-    let physical = change.physical_resource_id().filter(|id| !id.is_empty());
     let replacement =
         change.replacement().map(|one| word::<Replacement>(one.as_str(), "Replacement"));
     Ok(PlannedChange {
         action: needed(change.action(), "Action")?.as_str().to_owned(),
         logical: needed(change.logical_resource_id(), "LogicalResourceId")?.to_owned(),
-        physical: physical.map(str::to_owned),
+        physical: text(change.physical_resource_id()),
         kind: needed(change.resource_type(), "ResourceType")?.to_owned(),
         replacement: replacement.transpose()?,
         policy: change.policy_action().map(|policy| policy.as_str().to_owned()),

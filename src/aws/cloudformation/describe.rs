@@ -89,7 +89,7 @@ fn described(found: &types::Stack) -> Result<Stack, CallError> {
         id: needed(found.stack_id(), "StackId")?.to_owned(),
         name: needed(found.stack_name(), "StackName")?.to_owned(),
         status: word(status.as_str(), "StackStatus")?,
-        reason: found.stack_status_reason().map(str::to_owned),
+        reason: text(found.stack_status_reason()),
         template: None,
         parameters: parameters(found.parameters())?,
         capabilities: Default::default(),
@@ -125,6 +125,11 @@ pub(super) fn parameters(
     found.iter().map(one).collect()
 }
 
+/// A text that says something.
+pub(super) fn text(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 /// One of AWS's words, as ours.
 pub(super) fn word<T: DeserializeOwned>(word: &str, member: &str) -> Result<T, CallError> {
     serde_json::from_value(word.into()).map_err(|_| unreadable(member, word))
@@ -154,15 +159,14 @@ async fn events(
 }
 
 fn happened(event: &types::StackEvent) -> Result<StackEvent, CallError> {
-    let physical = event.physical_resource_id().filter(|id| !id.is_empty());
     Ok(StackEvent {
         id: needed(event.event_id(), "EventId")?.to_owned(),
         at: moment(needed(event.timestamp(), "Timestamp")?)?,
         logical: needed(event.logical_resource_id(), "LogicalResourceId")?.to_owned(),
-        physical: physical.map(str::to_owned),
+        physical: text(event.physical_resource_id()),
         kind: needed(event.resource_type(), "ResourceType")?.to_owned(),
         status: needed(event.resource_status(), "ResourceStatus")?.as_str().to_owned(),
-        reason: event.resource_status_reason().map(str::to_owned),
+        reason: text(event.resource_status_reason()),
     })
 }
 
@@ -183,13 +187,12 @@ async fn resources(
         let request = client.list_stack_resources().stack_name(id).set_next_token(token);
         let output = sent!(sending, request)?;
         for one in output.stack_resource_summaries() {
-            let physical = one.physical_resource_id().filter(|id| !id.is_empty());
             resources.push(Resource {
                 logical: needed(one.logical_resource_id(), "LogicalResourceId")?.to_owned(),
-                physical: physical.map(str::to_owned),
+                physical: text(one.physical_resource_id()),
                 kind: needed(one.resource_type(), "ResourceType")?.to_owned(),
                 status: needed(one.resource_status(), "ResourceStatus")?.as_str().to_owned(),
-                reason: one.resource_status_reason().map(str::to_owned),
+                reason: text(one.resource_status_reason()),
                 protected: None,
             });
         }

@@ -13,13 +13,15 @@ const LINES: usize = 200;
 
 /// The events since the last operation was begun, oldest first.
 fn since_begun(stack: &Stack) -> impl Iterator<Item = &StackEvent> {
+    // AWS itself deletes what it could not create: that is no new operation.
+    let by_itself = |event: &StackEvent| {
+        event.reason.as_deref().is_some_and(|reason| reason.contains("failed to"))
+    };
     let begins = |event: &StackEvent| {
+        let status = event.status.as_str();
         event.kind == STACK
-            && matches!(
-                event.status.as_str(),
-                "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" | "DELETE_IN_PROGRESS"
-            )
-            && event.reason.as_deref().is_some_and(|reason| reason.contains("User Initiated"))
+            && (matches!(status, "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS")
+                || (status == "DELETE_IN_PROGRESS" && !by_itself(event)))
     };
     let begun = stack.events.iter().position(begins).unwrap_or(stack.events.len());
     stack.events.iter().take(begun.saturating_add(1)).rev()

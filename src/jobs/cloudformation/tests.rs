@@ -218,7 +218,12 @@ fn failed_creation(status: StackStatus) -> Stack {
         resources: Vec::new(),
         events: vec![
             event(9, "mine", "DELETE_COMPLETE", None),
-            event(6, "mine", "DELETE_IN_PROGRESS", Some("The following resource(s) failed")),
+            event(
+                6,
+                "mine",
+                "DELETE_IN_PROGRESS",
+                Some("The following resource(s) failed to create: [Logs]."),
+            ),
             event(5, "Other", "CREATE_FAILED", Some("Resource creation cancelled")),
             event(4, "Logs", "CREATE_FAILED", Some("Table already exists: my-logs")),
             event(2, "Logs", "CREATE_IN_PROGRESS", None),

@@ -25,7 +25,11 @@ pub fn detect(stack: &Stack, services: &mut Services<'_>, at: &Moment) -> Carrie
         let table = match services.dynamodb.call(&call, at) {
             Ok(done) => match done.reply {
                 dynamodb::Reply::Table(table) => Some(table),
-                _ => None,
+                dynamodb::Reply::Tables { .. }
+                | dynamodb::Reply::ContinuousBackups(_)
+                | dynamodb::Reply::Tags { .. }
+                | dynamodb::Reply::TimeToLive(_)
+                | dynamodb::Reply::Done { .. } => None,
             },
             Err(_) => None,
         };

@@ -84,7 +84,11 @@ pub fn create(
             let call = dynamodb::Call::CreateTable { table: table.clone(), spec: Box::new(spec) };
             let stream = match services.dynamodb.call(&call, at)?.reply {
                 dynamodb::Reply::Table(made) => made.latest_stream,
-                _ => None,
+                dynamodb::Reply::Tables { .. }
+                | dynamodb::Reply::ContinuousBackups(_)
+                | dynamodb::Reply::Tags { .. }
+                | dynamodb::Reply::TimeToLive(_)
+                | dynamodb::Reply::Done { .. } => None,
             };
             let mut attributes = BTreeMap::from([("Arn".to_owned(), arn)]);
             attributes.extend(stream.map(|stream| ("StreamArn".to_owned(), stream)));
@@ -223,7 +227,11 @@ pub fn is_protected(kind: &str, physical: &str, tables: &mut Tables, at: &Moment
     let call = dynamodb::Call::DescribeTable { table: physical.to_owned() };
     match tables.call(&call, at).ok()?.reply {
         dynamodb::Reply::Table(table) => Some(table.deletion_protection),
-        _ => None,
+        dynamodb::Reply::Tables { .. }
+        | dynamodb::Reply::ContinuousBackups(_)
+        | dynamodb::Reply::Tags { .. }
+        | dynamodb::Reply::TimeToLive(_)
+        | dynamodb::Reply::Done { .. } => None,
     }
 }
 

@@ -103,6 +103,15 @@ impl ChangeSet {
 }
 
 impl Stack {
+    /// The change set that is being executed came to its end.
+    pub fn executed(&mut self, end: ExecutionStatus) {
+        for set in self.change_sets.values_mut() {
+            if set.execution == ExecutionStatus::ExecuteInProgress {
+                set.execution = end;
+            }
+        }
+    }
+
     /// An empty stack that waits for its first change set to be executed.
     pub fn under_review(name: &str, at: &Moment) -> Self {
         let id = at.place.arn("cloudformation", &format!("stack/{name}/{}", at.uuid("stack")));

@@ -53,10 +53,9 @@ fn make(kind: ChangeSetKind, set: &str, template: String) -> Call {
 
 fn look(desk: &mut Desk, second: f64) -> Result<Stack, CallError> {
     let call = Call::DescribeStack { stack: NAME.to_owned() };
-    match desk.ask(second, call)? {
-        cloud::Reply::CloudFormation(Reply::Stack(stack)) => Ok(*stack),
-        other => panic!("{other:?}"),
-    }
+    let reply = desk.ask(second, call)?;
+    let cloud::Reply::CloudFormation(Reply::Stack(stack)) = reply else { panic!("{reply:?}") };
+    Ok(*stack)
 }
 
 fn status(desk: &mut Desk, second: f64) -> String {

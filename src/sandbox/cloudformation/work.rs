@@ -432,7 +432,7 @@ fn finish(stack: &mut Stack, work: Work, services: &mut Services<'_>, at: &Momen
     match work.kind {
         Kind::Creating => {
             set_outputs(stack, at);
-            executed(stack, ExecutionStatus::ExecuteComplete);
+            stack.executed(ExecutionStatus::ExecuteComplete);
             stack.become_(StackStatus::CreateComplete, None, now);
         }
         Kind::Updating => {
@@ -454,7 +454,7 @@ fn finish(stack: &mut Stack, work: Work, services: &mut Services<'_>, at: &Momen
                 .resources
                 .retain(|_, one| one.physical.is_some() && one.status != "DELETE_SKIPPED");
             set_outputs(stack, at);
-            executed(stack, ExecutionStatus::ExecuteComplete);
+            stack.executed(ExecutionStatus::ExecuteComplete);
             stack.become_(StackStatus::UpdateComplete, failed, now);
         }
         Kind::RollingBack => {
@@ -463,7 +463,7 @@ fn finish(stack: &mut Stack, work: Work, services: &mut Services<'_>, at: &Momen
             } else {
                 StackStatus::RollbackComplete
             };
-            executed(stack, ExecutionStatus::ExecuteFailed);
+            stack.executed(ExecutionStatus::ExecuteFailed);
             stack.become_(status, failed, now);
         }
         Kind::RollingUpdateBack => {
@@ -473,7 +473,7 @@ fn finish(stack: &mut Stack, work: Work, services: &mut Services<'_>, at: &Momen
                 stack.resources.retain(|_, one| one.physical.is_some());
                 StackStatus::UpdateRollbackComplete
             };
-            executed(stack, ExecutionStatus::ExecuteFailed);
+            stack.executed(ExecutionStatus::ExecuteFailed);
             stack.become_(status, failed, now);
         }
         Kind::Deleting => {
@@ -493,12 +493,4 @@ fn set_outputs(stack: &mut Stack, at: &Moment) {
         template.outputs(&stack.scope(&at.place, &stack.parameters, &made))
     });
     stack.outputs = outputs.unwrap_or_default();
-}
-
-fn executed(stack: &mut Stack, end: ExecutionStatus) {
-    for set in stack.change_sets.values_mut() {
-        if set.execution == ExecutionStatus::ExecuteInProgress {
-            set.execution = end;
-        }
-    }
 }

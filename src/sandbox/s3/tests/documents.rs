@@ -60,6 +60,7 @@ fn a_filter_of_several_conditions_comes_back_with_a_prefix_and_a_size() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases, read from top to bottom")]
 fn a_lifecycle_is_refused_in_the_words_of_s3() {
     let mut desk = Desk::sitelogix();
     let rule = |rest: Value| {
