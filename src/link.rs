@@ -102,6 +102,7 @@ impl std::fmt::Display for Course {
 /// What the runner tells its consoles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "news", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "news are few, and told at once")]
 pub enum News {
     /// What there is to do.
     Home(Home),

@@ -99,7 +99,9 @@ fn marks(history: &History, here: Here<'_>) -> Vec<Mark> {
             && scored.place == here.environment.place
     };
     let scores = || history.scores().iter().filter(is_here);
-    let Some(profile) = scores().last().map(|scored| &scored.profile) else { return Vec::new() };
+    let Some(profile) = scores().next_back().map(|scored| &scored.profile) else {
+        return Vec::new();
+    };
     let same = scores().filter(|scored| scored.profile == *profile);
     same.map(|scored| scored.mark.clone()).collect()
 }

@@ -193,7 +193,9 @@ impl Live {
             }
             Call::Backup(call) => backup::send(&clients.backup, &sending, call).await,
             Call::CloudFormation(call) => {
-                cloudformation::send(&clients.cloudformation, &sending, call).await
+                let (client, dynamodb) = (&clients.cloudformation, &clients.dynamodb);
+                let clients = cloudformation::Clients { client, dynamodb };
+                cloudformation::send(clients, &sending, call).await
             }
             Call::S3Control(call) => s3control::send(&clients.s3control, &sending, call).await,
             Call::Ssm(call) => ssm::send(&clients.ssm, &sending, call).await,

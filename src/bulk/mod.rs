@@ -131,6 +131,14 @@ impl Account for Worker {
         Box::pin(async move { worker.work(call).await })
     }
 
+    fn send_once(&self, call: Call) -> Pending<Outcome> {
+        match call {
+            // Work over many objects has a pace of its own.
+            Call::Bulk(_) => self.send(call),
+            call => self.inner.account.send_once(call),
+        }
+    }
+
     fn skew(&self) -> Option<SignedDuration> {
         self.inner.account.skew()
     }

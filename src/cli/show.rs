@@ -8,6 +8,7 @@ use super::Out;
 use super::args::ShowArgs;
 use crate::app::{Context, unbound};
 use crate::error::{Error, Exit};
+use crate::jobs;
 use crate::runbook::{Book, iam_policy};
 use crate::settings::reference;
 
@@ -19,9 +20,9 @@ pub(super) fn show(
 ) -> Result<Exit, Error> {
     if args.book == "settings" {
         if json {
-            out.json(&json!({ "version": 1, "settings": reference::value_schemas() }));
+            out.json(&json!({ "version": 1, "settings": reference::value_schemas(jobs::rows()) }));
         } else {
-            out.line(reference::markdown().trim_end());
+            out.line(reference::markdown(jobs::TABLE).trim_end());
         }
         return Ok(Exit::Succeeded);
     }

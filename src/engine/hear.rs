@@ -130,6 +130,8 @@ fn inspected(
 fn may_lag(wanted: &Wanted, found: &TargetRun, verdict: &Verdict) -> bool {
     match (&wanted.undoes, verdict) {
         (Some(undoes), Verdict::NoChange { .. }) => undoes.unseen,
+        // What is to be taken back there is gone: one read alone is not believed.
+        (Some(_), Verdict::Refused { before: None, .. }) => true,
         (None, Verdict::Change { before, .. }) => {
             found.touched.is_changed() && *before == found.touched.before
         }

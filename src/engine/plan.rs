@@ -230,6 +230,12 @@ impl Verdict {
             Err(Unread::Absent) if undoes.made || setting.is_undone(on, own, &undo) => {
                 return Self::NoChange { value: to.clone() };
             }
+            // It went by another way since: with a stack that was deleted, or by hand.
+            Err(Unread::Absent) => {
+                let why = "it is gone, so the change on it cannot be taken back";
+                let fix = "make it again first, if it is wanted";
+                return Self::Refused { before: None, breach: Breach::unfit(why, fix) };
+            }
             Err(error) => return Self::Unreadable { error },
         };
         if setting.is_undone(on, own, &undo) {

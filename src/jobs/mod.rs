@@ -6,6 +6,7 @@
 //! that AWS gave it up, and that a call of it which was cut short goes on where it stopped. In a
 //! book it is written `run`, `on`, `with`. One file per job.
 
+mod cloudformation;
 mod copy_bucket;
 mod retain_objects;
 mod words;
@@ -13,8 +14,14 @@ mod words;
 use crate::settings::{self, Setting};
 
 /// Every job, in order of id.
-pub const TABLE: &[Setting] =
-    &[Setting::of::<copy_bucket::CopyBucket>(), Setting::of::<retain_objects::RetainObjects>()];
+pub const TABLE: &[Setting] = &[
+    Setting::of::<cloudformation::ChangeSet>(),
+    Setting::of::<cloudformation::DeleteStack>(),
+    Setting::of::<cloudformation::Deploy>(),
+    Setting::of::<cloudformation::Drift>(),
+    Setting::of::<copy_bucket::CopyBucket>(),
+    Setting::of::<retain_objects::RetainObjects>(),
+];
 
 /// The job with this id.
 pub fn find(id: &str) -> Option<&'static Setting> {

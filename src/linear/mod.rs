@@ -5,6 +5,7 @@
 //! and where that is missing nothing is sent.
 
 mod answers;
+mod jobs;
 mod lobby;
 mod prompt;
 mod react;
@@ -83,6 +84,8 @@ pub struct Linear {
     rolling_back: bool,
     /// Whether a person wants to see the way back once the run has ended.
     then_rollback: bool,
+    /// What was told of the jobs of the run, by step and target.
+    jobs: BTreeMap<(usize, usize), jobs::Told>,
 }
 
 impl Linear {
@@ -101,6 +104,7 @@ impl Linear {
             watching: false,
             rolling_back: false,
             then_rollback: false,
+            jobs: BTreeMap::new(),
         }
     }
 
@@ -153,10 +157,12 @@ impl Linear {
             News::Identity { skew_seconds: Some(seconds), .. } => {
                 wording::clock(*seconds).map(Out::Line).into_iter().collect()
             }
+            News::Progress { run, step, target, progress } => {
+                self.progress(run, (*step, *target), progress)
+            }
             News::Home(_)
             | News::Identity { .. }
             | News::Glimpse { .. }
-            | News::Progress { .. }
             | News::Picks { .. }
             | News::Journal { .. }
             | News::Scanning { .. }

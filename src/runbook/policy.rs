@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::bound::{Act, Bound};
 use crate::cloud::{Call, Place, sts};
 use crate::jobs;
+use crate::settings::Kind;
 
 /// Actions that IAM cannot limit to a resource, from the service authorization reference.
 const UNLIMITED: &[&str] = &[
+    "cloudformation:ListStacks",
     "cloudtrail:DescribeTrails",
     "dynamodb:ListTables",
     "s3:ListAllMyBuckets",
@@ -27,12 +29,16 @@ pub fn iam_policy(bound: &Bound) -> Value {
         let Some((id, targets)) = step.targets() else { continue };
         let Some(setting) = jobs::row(id) else { continue };
         let sets = matches!(step.act, Act::Set { .. });
+        // What is in a stack has names of its own.
+        let is_inside =
+            |action: &str| setting.kind == Kind::Stack && !action.starts_with("cloudformation:");
         for wanted in targets {
             let (on, to) = (&wanted.on, sets.then_some(&wanted.to));
             for call in to.iter().flat_map(|to| setting.guard(on, to)) {
                 let name = call.resource().unwrap_or_default().to_owned();
                 for action in call.operation().iam {
-                    needs.entry(action).or_default().insert(resource(action, &on.place, &name));
+                    let name = if is_inside(action) { "" } else { name.as_str() };
+                    needs.entry(action).or_default().insert(resource(action, &on.place, name));
                 }
             }
             let own = setting.read_for(on, &wanted.to);
@@ -46,7 +52,8 @@ pub fn iam_policy(bound: &Bound) -> Value {
                 }
                 // What is copied is read where it comes from, and nothing is written there.
                 let sources = sources.iter().filter(|_| looks(action)).copied();
-                for name in sources.chain([on.name.as_str()]) {
+                let own = if is_inside(action) { "" } else { on.name.as_str() };
+                for name in sources.chain([own]) {
                     needs.entry(action).or_default().insert(resource(action, &on.place, name));
                 }
             }
@@ -107,6 +114,7 @@ fn resource(action: &str, place: &Place, name: &str) -> String {
         Some("s3") => place.bucket_arn(name),
         Some("sns") => place.arn("sns", name),
         Some("cloudtrail") => place.arn("cloudtrail", &format!("trail/{name}")),
+        Some("cloudformation") => place.arn("cloudformation", &format!("stack/{name}/*")),
         Some("cloudwatch") if action.contains("Dashboard") => {
             format!("arn:{}:cloudwatch::{}:dashboard/{name}", place.partition(), place.account)
         }

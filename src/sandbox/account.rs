@@ -105,6 +105,7 @@ mod tests {
             nth: 1,
             times: 1,
             kind: FaultKind::LostReply,
+            reason: None,
         };
         world.lock().unwrap().set_faults(vec![fault]);
         assert_eq!(sandbox.send(version()).await.unwrap_err().ending, Ending::Unknown);
@@ -123,7 +124,7 @@ mod tests {
         });
         let world = world();
         let (on, kind) = ("ListBuckets".to_owned(), FaultKind::Throttled);
-        let fault = Fault { on, resource: None, nth: 2, times: 1, kind };
+        let fault = Fault { on, resource: None, nth: 2, times: 1, kind, reason: None };
         world.lock().unwrap().set_faults(vec![fault]);
         let mut endings = Vec::new();
         for _ in 0..4 {

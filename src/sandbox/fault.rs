@@ -21,6 +21,9 @@ pub struct Fault {
     pub times: u32,
     /// How they go wrong.
     pub kind: FaultKind,
+    /// Why, of a kind that has a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// How a call goes wrong.
@@ -53,6 +56,9 @@ pub enum FaultKind {
     Quota,
     /// As if the resource were in another Region. Not applied.
     WrongRegion,
+    /// A stack fails at the resource with this logical id (`resource`), or of this type (`on`), for
+    /// the reason that is given. To the calls themselves it is no fault.
+    StackFails,
     /// The process is killed instead of answering. Whoever keeps the world does that: to the world
     /// itself it is no fault.
     #[serde(untagged)]
@@ -129,15 +135,23 @@ impl FaultKind {
     const fn answered(self) -> bool {
         !matches!(
             self,
-            Self::NotSent | Self::LostReply | Self::LostRequest | Self::Truncated | Self::Killed(_)
+            Self::NotSent
+                | Self::LostReply
+                | Self::LostRequest
+                | Self::Truncated
+                | Self::StackFails
+                | Self::Killed(_)
         )
     }
 
     /// What the caller gets instead of a reply.
     pub fn error(self, call: &Call, request_id: &str) -> CallError {
         let (ending, of_s3, other) = self.words();
-        let (code, message) =
-            if matches!(call, Call::S3(_) | Call::Objects(_)) { of_s3 } else { other };
+        let (code, message) = if matches!(call, Call::S3(_) | Call::Objects(_) | Call::Bulk(_)) {
+            of_s3
+        } else {
+            other
+        };
         let mut error = CallError::new(ending, code, message);
         error.request_id = self.answered().then(|| request_id.to_owned());
         error
@@ -178,8 +192,8 @@ impl FaultKind {
                 ("InternalError", "We encountered an internal error. Please try again."),
                 ("InternalServerError", "Internal server error"),
             ),
-            // After a kill nobody is left to read it.
-            Self::LostReply | Self::LostRequest | Self::Killed(_) => {
+            // After a kill nobody is left to read it, and the failure of a stack is no answer.
+            Self::LostReply | Self::LostRequest | Self::StackFails | Self::Killed(_) => {
                 let words = ("Timeout", "no reply before the time was up");
                 (Ending::Unknown, words, words)
             }
@@ -251,7 +265,38 @@ impl Armed {
     /// Counts the call if it matches, and answers how it goes wrong if it does. To be killed is
     /// nothing that the world does: that is met at its moment.
     pub(super) fn meet(&mut self, call: &Call) -> Option<FaultKind> {
-        if matches!(self.fault.kind, FaultKind::Killed(_)) { None } else { self.count(call) }
+        match self.fault.kind {
+            FaultKind::Killed(_) | FaultKind::StackFails => None,
+            FaultKind::Throttled
+            | FaultKind::Denied
+            | FaultKind::Expired
+            | FaultKind::ClockSkew
+            | FaultKind::NotSent
+            | FaultKind::ServerError
+            | FaultKind::LostReply
+            | FaultKind::LostRequest
+            | FaultKind::Truncated
+            | FaultKind::InUse
+            | FaultKind::NotFound
+            | FaultKind::Quota
+            | FaultKind::WrongRegion => self.count(call),
+        }
+    }
+
+    /// Counts a resource that a stack begins to make or to change, and answers why that fails if it
+    /// is its turn.
+    pub(super) fn fails_resource(&mut self, logical: &str, kind: &str) -> Option<String> {
+        let Fault { on, resource, nth, times, kind: how, reason } = &self.fault;
+        let named = on == "*" || on == kind;
+        let meant = named && resource.as_deref().is_none_or(|wanted| wanted == logical);
+        if *how != FaultKind::StackFails || !meant {
+            return None;
+        }
+        let before = self.seen;
+        self.seen = self.seen.saturating_add(1);
+        let first = nth.saturating_sub(1);
+        let strikes = before >= first && before - first < *times;
+        strikes.then(|| reason.clone().unwrap_or_else(|| "Internal Failure".to_owned()))
     }
 
     /// Whether this is a kill at this moment.
@@ -261,7 +306,7 @@ impl Armed {
 
     /// Counts the call if it matches, and answers what happens if it is its turn.
     pub(super) fn count(&mut self, call: &Call) -> Option<FaultKind> {
-        let Fault { on, resource, nth, times, kind } = &self.fault;
+        let Fault { on, resource, nth, times, kind, .. } = &self.fault;
         let operation = call.operation();
         let named = on == "*"
             || on == operation.name

@@ -60,6 +60,13 @@ impl Moment {
         moment
     }
 
+    /// The same call at another time: for what happens by itself, before it.
+    pub fn at(&self, now: Timestamp) -> Self {
+        let lag = self.visible.duration_since(self.now);
+        let visible = now.checked_add(lag).unwrap_or(Timestamp::MAX);
+        Self { now, visible, ..self.clone() }
+    }
+
     /// An id in the form of a UUID, another for every purpose.
     pub fn uuid(&self, purpose: &str) -> String {
         let hex = hex::encode(self.bytes(purpose));

@@ -68,6 +68,9 @@ impl World {
         let at = self.moment(now);
         let request_id = at.request_id(call.operation().service);
         self.sns.settle(self.clock, self.recipient_confirms);
+        let (dynamodb, autoscaling) = (&mut self.dynamodb, &mut self.autoscaling);
+        let mut services = cloudformation::Services { dynamodb, autoscaling };
+        self.cloudformation.settle(&mut services, &mut self.faults, &at);
         let fault = self.fault_for(call);
         if let Some(kind) = fault
             && !kind.applies()
@@ -190,7 +193,10 @@ impl World {
             }
             Call::Backup(call) => wrap(self.backup.call(call, at), Reply::Backup),
             Call::CloudFormation(call) => {
-                wrap(self.cloudformation.call(call, at), Reply::CloudFormation)
+                let (dynamodb, autoscaling) = (&mut self.dynamodb, &mut self.autoscaling);
+                let mut services = cloudformation::Services { dynamodb, autoscaling };
+                let done = self.cloudformation.call(call, &mut services, at);
+                wrap(done, Reply::CloudFormation)
             }
             Call::S3Control(call) => wrap(self.s3control.call(call, at), Reply::S3Control),
             Call::Ssm(call) => wrap(self.ssm.call(call, at), Reply::Ssm),

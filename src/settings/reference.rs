@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::{Setting, TABLE, Target};
 use crate::cloud::Place;
 
-/// The reference page of all settings, in Markdown.
-pub fn markdown() -> String {
+/// The reference page of all settings and jobs, in Markdown.
+pub fn markdown(jobs: &[Setting]) -> String {
     let mut page = String::from(
         "# Settings\n\nProperties of resources that a book can set (`set`, `on`, `to`) or check \
          (`check`, `on`, `is`). A part with `?` may be left out. Ids such as S13 are facts of AWS \
@@ -16,17 +16,24 @@ pub fn markdown() -> String {
     );
     for setting in TABLE {
         // Writing to a String cannot fail.
-        let _ = write!(page, "\n{}", section(setting));
+        let _ = write!(page, "\n{}", section(setting, false));
+    }
+    page.push_str(
+        "\n# Jobs\n\nWhat takes long: a book runs it (`run`, `on`, `with`), watches it, and can \
+         check what it leaves behind (`check`, `on`, `is`).\n",
+    );
+    for job in jobs {
+        let _ = write!(page, "\n{}", section(job, true));
     }
     page
 }
 
-/// The schema of the value of each setting, by id.
-pub fn value_schemas() -> Map<String, Value> {
-    TABLE.iter().map(|setting| (setting.id.to_owned(), setting.schema().to_value())).collect()
+/// The schema of the value of each of these, by id.
+pub fn value_schemas<'s>(rows: impl IntoIterator<Item = &'s Setting>) -> Map<String, Value> {
+    rows.into_iter().map(|row| (row.id.to_owned(), row.schema().to_value())).collect()
 }
 
-fn section(setting: &Setting) -> String {
+fn section(setting: &Setting, is_job: bool) -> String {
     let Setting { id, kind, title, help, source, example, .. } = setting;
     let schema = setting.schema().to_value();
     let mut text = format!("## `{id}`\n\n**{title}** ({kind}). {help}\n\n");
@@ -35,7 +42,9 @@ fn section(setting: &Setting) -> String {
         let _ = writeln!(text, "{line}");
     }
     let kind = kind.to_string().replace(' ', "-");
-    let step = if setting.is_writable() {
+    let step = if setting.is_writable() && is_job {
+        format!("run  = \"{id}\"\non   = \"the-{kind}\"\nwith = {example}")
+    } else if setting.is_writable() {
         format!("set = \"{id}\"\non  = \"the-{kind}\"\nto  = {example}")
     } else {
         format!("check = \"{id}\"\non    = \"the-{kind}\"\nis    = {example}")
@@ -45,8 +54,10 @@ fn section(setting: &Setting) -> String {
     let _ = writeln!(text, "To read it: {read}.\n");
     match write {
         Some(write) => {
-            let _ = writeln!(text, "To set it, besides: {write}.\n");
+            let verb = if is_job { "run" } else { "set" };
+            let _ = writeln!(text, "To {verb} it, besides: {write}.\n");
         }
+        None if is_job => text.push_str("It can be checked, not run.\n\n"),
         None => text.push_str("It can be checked, not set.\n\n"),
     }
     let _ = writeln!(text, "Source: <{source}>");
@@ -190,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_page_says_of_each_setting_what_a_writer_of_books_needs() {
-        let page = markdown();
+        let page = markdown(&[]);
         for setting in TABLE {
             let (_, after) = page.split_once(&format!("## `{}`\n", setting.id)).unwrap();
             let section = after.split("\n## ").next().unwrap();
@@ -205,7 +216,7 @@ mod tests {
     #[test]
     fn a_section_reads_like_this() {
         let setting = super::super::find("s3.bucket.access_logging").unwrap();
-        let text = section(setting);
+        let text = section(setting, false);
         let expected = "\
 Value: `\"absent\" | { bucket: string, prefix?: string }`
 
@@ -228,7 +239,7 @@ To set it, besides: `s3:GetBucketObjectLockConfiguration`, `s3:GetBucketPolicy`,
 
     #[test]
     fn every_example_fits_its_schema() {
-        let schemas = value_schemas();
+        let schemas = value_schemas(TABLE);
         assert_eq!(schemas.len(), TABLE.len());
         for setting in TABLE {
             let schema = jsonschema::validator_for(&schemas[setting.id]).unwrap();

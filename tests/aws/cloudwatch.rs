@@ -161,3 +161,23 @@ async fn the_history_of_an_alarm_says_why_it_went_off() {
     assert_eq!(told[0], (AlarmState::Alarm, "test 0"));
     assert_eq!(told[59], (AlarmState::Ok, "test 59"));
 }
+
+#[tokio::test]
+async fn the_alarms_that_tell_a_topic_are_listed_and_no_others() {
+    let live = in_process().await;
+    let topic = |name: &str| format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}");
+    for (alarm, actions) in [
+        ("tells", vec![topic("alerts")]),
+        ("tells-two", vec![topic("alerts"), topic("others")]),
+        // The filter of AWS is a prefix.
+        ("tells-another", vec![topic("alerts-of-others")]),
+        ("tells-nobody", Vec::new()),
+    ] {
+        let spec = AlarmSpec { actions, ..spec() };
+        let put = Call::PutMetricAlarm { alarm: alarm.to_owned(), spec };
+        assert_eq!(reply(&live, put).await, Reply::Done {});
+    }
+    let read = Call::DescribeAlarmsTelling { action: topic("alerts") };
+    let names = vec!["tells".to_owned(), "tells-two".to_owned()];
+    assert_eq!(reply(&live, read).await, Reply::Alarms { names });
+}

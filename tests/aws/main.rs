@@ -5,6 +5,7 @@
 mod backup;
 mod breaks;
 mod clock;
+mod cloudformation;
 mod cloudtrail;
 mod cloudwatch;
 mod differential;
@@ -13,6 +14,7 @@ mod emulator;
 mod environment;
 mod features;
 mod login;
+mod objects;
 mod phase_1;
 mod place;
 mod proxy;

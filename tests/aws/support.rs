@@ -45,6 +45,12 @@ pub async fn reply(live: &Live, call: impl Into<Sent>) -> Reply {
     live.send(call).await.expect(name).reply
 }
 
+/// Sends a call that may end in either way.
+pub async fn reply_or_error(live: &Live, call: impl Into<Sent>) -> Result<Reply, CallError> {
+    let Sent(call) = call.into();
+    live.send(call).await.map(|answer| answer.reply)
+}
+
 /// Sends a call that must fail.
 pub async fn error(live: &Live, call: impl Into<Sent>) -> CallError {
     let Sent(call) = call.into();
@@ -74,5 +80,5 @@ macro_rules! from_service {
 }
 from_service!(
     sts Sts, dynamodb DynamoDb, s3 S3, sns Sns, cloudtrail CloudTrail, cloudwatch CloudWatch,
-    backup Backup, ssm Ssm
+    backup Backup, ssm Ssm, objects Objects, cloudformation CloudFormation
 );

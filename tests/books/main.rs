@@ -6,6 +6,7 @@ mod binding;
 mod corpus;
 mod garbage;
 mod phase_2;
+mod phase_3;
 mod practice;
 mod schemas;
 mod shipped;

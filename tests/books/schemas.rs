@@ -26,7 +26,7 @@ fn the_files_are_up_to_date() {
 #[test]
 fn the_reference_page_is_up_to_date() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.md");
-    golden(&page, &settings::reference::markdown());
+    golden(&page, &settings::reference::markdown(muster::jobs::TABLE));
 }
 
 fn validators() -> (Validator, Validator, Validator) {
@@ -109,6 +109,32 @@ fn the_example_of_every_setting_is_accepted_by_both() {
             let json = json(&case.text).unwrap();
             let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
             assert_eq!(errors, Vec::<String>::new(), "{}", setting.id);
+        }
+    }
+}
+
+#[test]
+fn the_example_of_every_job_is_accepted_by_both() {
+    let (validator, _, _) = validators();
+    let minimal = source("tests/books/good/minimal.toml", "minimal");
+    let mut estate = harbour();
+    let template = source("runbooks/sitelogix/assets/missing-tables.template.json", "template");
+    estate.assets.insert("missing-tables.template.json".to_owned(), template.text);
+    for job in muster::jobs::TABLE {
+        for (verb, key) in [("run", "with"), ("check", "is")] {
+            if verb == "run" && !job.is_writable() {
+                continue;
+            }
+            let mut case = Source::clone(&minimal);
+            case.text += &format!(
+                "[[step]]\nid = \"x\"\ntitle = \"x\"\nwhy = \"x\"\n{verb} = \"{}\"\non = \"a-name\"\n{key} = {}\n",
+                job.id, job.example
+            );
+            let (book, problems) = Book::load(&case, &estate);
+            assert!(book.is_some(), "{}:\n{}", job.id, shown(&problems));
+            let json = json(&case.text).unwrap();
+            let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{}", job.id);
         }
     }
 }

@@ -25,9 +25,12 @@ pub fn start() -> Timestamp {
     "2026-11-20T08:00:00Z".parse().unwrap()
 }
 
+/// The lines of one manifest.
+type Lines = Vec<String>;
+
 /// Manifests that were kept: the digest and the lines.
 #[derive(Clone, Default)]
-pub struct Kept(pub Arc<Mutex<Vec<(String, Vec<String>)>>>);
+pub struct Kept(pub Arc<Mutex<Vec<(String, Lines)>>>);
 
 struct Pages(Kept, Vec<String>);
 
@@ -114,7 +117,7 @@ impl Desk {
     /// Makes calls go wrong, for one key when it is given.
     pub fn fault(&self, on: &str, key: Option<&str>, (nth, times): (u32, u32), kind: FaultKind) {
         let (on, resource) = (on.to_owned(), key.map(ToOwned::to_owned));
-        let fault = Fault { on, resource, nth, times, kind };
+        let fault = Fault { on, resource, nth, times, kind, reason: None };
         self.world.lock().unwrap().set_faults(vec![fault]);
     }
 

@@ -28,6 +28,7 @@ mod refused;
 mod report;
 mod rollback;
 mod shape;
+mod stack;
 mod support;
 mod tamper;
 mod walk;

@@ -325,8 +325,14 @@ impl Shell {
             .find(|slip| slip.read == read && (slip.nth..slip.nth + slip.times).contains(&nth));
         let expired = self.expires_at.is_some_and(|at| self.calls.0 + self.calls.1 >= at);
         let kind = struck.map(|slip| slip.kind).or(expired.then_some(FaultKind::Expired));
-        let faults =
-            kind.map(|kind| Fault { on: "*".to_owned(), resource: None, nth: 1, times: 1, kind });
+        let faults = kind.map(|kind| Fault {
+            on: "*".to_owned(),
+            resource: None,
+            nth: 1,
+            times: 1,
+            kind,
+            reason: None,
+        });
         let fault = faults.is_some();
         if fault {
             self.world.set_faults(faults.into_iter().collect());

@@ -45,7 +45,7 @@ fn tab_goes_to_what_is_not_met_and_enter_to_the_step_that_brings_it_to_pass() {
     assert!(text.contains("missing permission cloudtrail:GetTrailStatus"), "{text}");
     stage.keys("Enter");
     assert!(stage.text().contains("there is no book for it"), "{}", stage.text());
-    stage.keys("Shift-Tab");
+    stage.keys("BackTab");
     assert!(stage.text().contains("Stream: sitelogix-vendors"), "{}", stage.text());
 }
 

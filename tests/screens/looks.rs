@@ -5,7 +5,7 @@ use muster::cloud::Danger;
 use muster::cloud::sts::Identity;
 use muster::engine::{Mode, Rest};
 use muster::link::{News, Planned, Rollout, Seat, Unmet};
-use muster::settings::Kind;
+use muster::settings::{Kind, Progress, ProgressLine};
 use muster::tui::Colour;
 use serde_json::json;
 
@@ -38,6 +38,8 @@ pub const SCREENS: &[Screen] = &[
     ("run-read-only", run_read_only),
     ("run-planned", |c, w, h| Stage::at_run(c, w, h, fixtures::planned(Danger::Change))),
     ("run-working", run_working),
+    ("run-job", run_job),
+    ("run-job-counted", run_job_counted),
     ("run-reviewing", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewing())),
     ("run-reviewed", |c, w, h| Stage::at_run(c, w, h, fixtures::reviewed())),
     ("run-unknown", |c, w, h| Stage::at_run(c, w, h, fixtures::unknown())),
@@ -217,6 +219,44 @@ fn run_working(colour: Colour, columns: u16, rows: u16) -> Stage {
     stage.news(News::Glimpse { run: RUN.into(), step: 2, target: 2, seen });
     stage.now += SignedDuration::from_secs(2);
     stage.draw();
+    stage
+}
+
+/// A stack on its way down: the failure stays in sight, whatever follows it.
+fn run_job(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_run(colour, columns, rows, fixtures::working());
+    let line = |second: u32, text: &str| ProgressLine {
+        at: format!("2026-11-20T12:04:{second:02}Z").parse().ok(),
+        text: text.to_owned(),
+        failed: text.contains("FAILED"),
+    };
+    let mut lines = vec![
+        line(1, "missing-tables CREATE_IN_PROGRESS: User Initiated"),
+        line(2, "WorkLogsTable CREATE_IN_PROGRESS"),
+        line(
+            3,
+            "AuditLogTable CREATE_FAILED: Resource handler returned message: \"Table already exists: audit-log\"",
+        ),
+    ];
+    lines.extend((4..14).map(|second| line(second, "WorkLogsTable DELETE_IN_PROGRESS")));
+    let text = "DELETE_IN_PROGRESS: 1 resources done, 1 going on, 1 failed".to_owned();
+    let progress = Progress { line: text, share: None, lines };
+    stage.news(News::Progress { run: RUN.into(), step: 2, target: 2, progress });
+    stage.now += SignedDuration::from_secs(2);
+    stage.draw();
+    stage
+}
+
+/// A job of which AWS tells how much there is.
+fn run_job_counted(colour: Colour, columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::at_run(colour, columns, rows, fixtures::working());
+    let failed = ProgressLine { at: None, text: "a/b.wav: AccessDenied".to_owned(), failed: true };
+    let progress = Progress {
+        line: "1204 of 10000 objects, 41 MB/s, 1 error, about 3m left".to_owned(),
+        share: Some((1_204, 10_000)),
+        lines: vec![failed],
+    };
+    stage.news(News::Progress { run: RUN.into(), step: 2, target: 0, progress });
     stage
 }
 

@@ -180,6 +180,7 @@ pub fn key_event(key: &str) -> KeyEvent {
         "F1" => KeyCode::F(1),
         "F2" => KeyCode::F(2),
         "F3" => KeyCode::F(3),
+        "F4" => KeyCode::F(4),
         "F5" => KeyCode::F(5),
         other => KeyCode::Char(other.chars().next().unwrap()),
     };

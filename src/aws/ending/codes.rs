@@ -107,6 +107,8 @@ pub(super) fn class(code: &str, message: &str, status: u16) -> Ending {
         Ending::InUse
     } else if is_in(WRONG_REGION) {
         Ending::WrongRegion
+    } else if let Some(ending) = of_stack(code, message) {
+        ending
     } else if code.contains("AlreadyExists") || code.contains("AlreadyOwnedByYou") {
         Ending::Exists
     } else if says_absent(code) {
@@ -116,6 +118,18 @@ pub(super) fn class(code: &str, message: &str, status: u16) -> Ending {
         Ending::Unknown
     } else {
         of_refusal(status)
+    }
+}
+
+/// CloudFormation has one code for all that is wrong with a stack; its words tell what it is.
+fn of_stack(code: &str, message: &str) -> Option<Ending> {
+    let of_stack = code == "ValidationError" && message.starts_with("Stack");
+    if of_stack && message.ends_with("does not exist") {
+        Some(Ending::Absent)
+    } else if of_stack && message.contains("_IN_PROGRESS state") {
+        Some(Ending::InUse)
+    } else {
+        None
     }
 }
 

@@ -157,3 +157,16 @@ fn a_dashboard_is_put_replaced_and_deleted() {
     let odd = Call::PutDashboard { dashboard, body };
     assert!(desk.bad(9.0, odd).starts_with("Refused InvalidParameterValue"));
 }
+
+#[test]
+fn the_alarms_that_tell_a_topic_are_listed_and_no_others() {
+    let mut desk = Desk::empty();
+    let topic = spec().actions[0].clone();
+    let telling = || Call::DescribeAlarmsTelling { action: topic.clone() };
+    assert_eq!(desk.good(0.0, telling()), "{names:[]}");
+    desk.good(0.0, put(spec()));
+    let silent = AlarmSpec { actions: Vec::new(), ..spec() };
+    desk.good(0.0, Call::PutMetricAlarm { alarm: "silent".to_owned(), spec: silent });
+    assert_eq!(desk.good(0.5, telling()), "{names:[]}", "not seen yet");
+    assert_eq!(desk.good(3.0, telling()), format!("{{names:[{ALARM}]}}"));
+}

@@ -271,6 +271,7 @@ fn a_fault_can_be_meant_for_one_key() {
         nth: 1,
         times: u32::MAX,
         kind: FaultKind::Throttled,
+        reason: None,
     }]);
     assert_eq!(desk.copy(5.0, "trial/hello.m4a").unwrap_err().code, "SlowDown");
     desk.copy(5.0, "trial/second.m4a").unwrap();

@@ -25,7 +25,7 @@ fn version(enabled: bool) -> Call {
 }
 
 fn fault(on: &str, kind: FaultKind) -> Fault {
-    Fault { on: on.to_owned(), resource: None, nth: 1, times: 1, kind }
+    Fault { on: on.to_owned(), resource: None, nth: 1, times: 1, kind, reason: None }
 }
 
 /// A day's work: one call of every kind that matters here, each ten seconds after the last.
@@ -243,6 +243,7 @@ fn a_fault_waits_for_its_call() {
         nth: 2,
         times: 2,
         kind: FaultKind::InUse,
+        reason: None,
     }]);
     let other = s3::Call::PutBucketVersioning {
         bucket: "sitelogix-audio-files-prod".to_owned(),

@@ -4,7 +4,7 @@ use super::super::seen::{reply, strange, unless};
 use super::super::{Breach, Change, Kind, Property, Target, Undo, Unread};
 use super::{NO_OBJECT_LOCK, call, lifecycle};
 use crate::cloud::s3::{Call, PUT_BUCKET_VERSIONING, Reply, Versioning};
-use crate::cloud::{self, Danger, Operation, Outcome};
+use crate::cloud::{self, Answer, Danger, Operation, Outcome};
 
 /// `s3.bucket.versioning`
 pub(in crate::settings) struct BucketVersioning;
@@ -32,6 +32,15 @@ impl Property for BucketVersioning {
 
     fn read(on: &Target) -> Vec<cloud::Call> {
         call(Call::GetBucketVersioning { bucket: on.name.clone() })
+    }
+
+    /// Where it is to go off, whether Object Lock keeps it on.
+    fn read_for(on: &Target, to: &Versioning) -> Vec<cloud::Call> {
+        let mut reads = Self::read(on);
+        if *to != Versioning::Enabled {
+            reads.extend(call(Call::GetObjectLockConfiguration { bucket: on.name.clone() }));
+        }
+        reads
     }
 
     fn decode(_on: &Target, seen: &[Outcome]) -> Result<Versioning, Unread> {
@@ -64,6 +73,18 @@ impl Property for BucketVersioning {
         seen: &[Outcome],
         undo: &Undo<'_, Versioning>,
     ) -> Result<Vec<cloud::Call>, Breach> {
+        let is_on = Self::decode(on, seen) == Ok(Versioning::Enabled);
+        let is_kept = matches!(
+            seen.get(1),
+            Some(Ok(Answer { reply: cloud::Reply::S3(Reply::ObjectLock { .. }), .. }))
+        );
+        if *undo.before != Versioning::Enabled && is_on && is_kept {
+            return Err(Breach::refuse(
+                "S2",
+                "Object Lock is on, so that versioning stays on",
+                "nothing is to be done: old versions are kept, and paid for",
+            ));
+        }
         match undo.before {
             // As near as AWS allows.
             Versioning::Never => match Self::decode(on, seen) {
@@ -187,6 +208,22 @@ mod tests {
         assert_eq!(undo(Enabled, Never), put(&on, false));
         assert_eq!(undo(Never, Never), []);
         assert_eq!(undo(Enabled, Suspended), put(&on, false));
+    }
+
+    #[test]
+    fn a_bucket_that_was_locked_since_stays_versioned_on_the_way_back() {
+        let on = bucket("audio-files");
+        let enabled = said(Reply::Versioning { versioning: Enabled });
+        let locked = said(Reply::ObjectLock { default_retention: None });
+        let back = |before: &Versioning, lock: &Outcome| {
+            let undo = Undo { before, after: &Enabled };
+            BucketVersioning::undo(&on, &[enabled.clone(), lock.clone()], &undo)
+        };
+        assert_eq!(back(&Never, &locked).unwrap_err().fact.as_deref(), Some("S2"));
+        assert_eq!(back(&Never, &absent(NO_OBJECT_LOCK)), Ok(put(&on, false)));
+        assert!(back(&Enabled, &locked).is_ok());
+        let reads = |to| BucketVersioning::read_for(&on, &to).len();
+        assert_eq!((reads(Enabled), reads(Never)), (1, 2));
     }
 
     #[test]

@@ -205,7 +205,7 @@ fn gauge(scan: &Scanned, room: usize) -> (Role, String) {
         None => format!("{} met, {} of {all} read", score.met, known.len()),
     };
     let most = 30.min(room / 4);
-    let full = if all == 0 { 0 } else { score.met * most / all };
+    let full = (score.met * most).checked_div(all).unwrap_or(0);
     let bar = format!("{}{}", "█".repeat(full), "░".repeat(most - full));
     let role = match &scan.report {
         Some(Ok(report)) if report.scan.score.met == report.scan.score.checks => Role::Good,

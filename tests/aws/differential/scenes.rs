@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Scene, Step};
+use super::{Scene, Step, objects};
 
 /// The tables that are there.
 pub const TABLES: [&str; 3] = ["tables-one", "tables-two", "tables-three"];
@@ -43,15 +43,18 @@ pub fn all() -> Vec<Scene> {
         selections(),
         regions(),
         parameters(),
+        objects::written(),
+        objects::in_parts(),
+        objects::held(),
     ]
 }
 
-fn scene(name: &'static str, steps: Vec<Step>) -> Scene {
+pub(super) fn scene(name: &'static str, steps: Vec<Step>) -> Scene {
     Scene { name, steps }
 }
 
 /// A call after the one before is over.
-fn then(label: &'static str, call: Value) -> Step {
+pub(super) fn then(label: &'static str, call: Value) -> Step {
     Step { label, call, at_once: false }
 }
 
@@ -60,7 +63,7 @@ fn at_once(label: &'static str, call: Value) -> Step {
     Step { label, call, at_once: true }
 }
 
-fn call(service: &str, operation: &str, mut fields: Value) -> Value {
+pub(super) fn call(service: &str, operation: &str, mut fields: Value) -> Value {
     fields["service"] = json!(service);
     fields["operation"] = json!(operation);
     fields

@@ -50,6 +50,7 @@ fn a_lifecycle_is_replaced_as_a_whole_and_removed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases, read from top to bottom")]
 fn a_lifecycle_is_refused_in_the_words_of_s3() {
     let mut desk = Desk::sitelogix();
     let rule = |rest: Value| {

@@ -261,6 +261,7 @@ fn classes_are_reached_in_time_and_downward() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases, read from top to bottom")]
 fn documents_that_aws_does_not_take() {
     let long = "x".repeat(256);
     let sized = json!({ "size_greater_than": 200_000 });

@@ -162,13 +162,16 @@ fn but(position: usize, outcome: Outcome) -> Vec<Outcome> {
     seen
 }
 
+/// The position of an answer, the answer, and the breach that follows, when one does.
+type Case = (usize, Outcome, Option<(Option<&'static str>, Severity)>);
+
 #[test]
 fn both_buckets_are_looked_at_before_anything_is_sent() {
     let to = value(json!({ "role": ROLE, "rules": [rule("a", 1)] }));
     assert_eq!(BucketReplication::guard(&on(), &to).len(), 5);
     let kms = Encryption { algorithm: Algorithm::Kms, kms_key: None, bucket_key: false };
     let [theirs] = seen(ROLE, json!([rule("a", 9)])).try_into().unwrap();
-    let cases: [(usize, Outcome, Option<(Option<&str>, Severity)>); 12] = [
+    let cases: [Case; 12] = [
         (1, versioned(Versioning::Enabled), None),
         (1, versioned(Versioning::Never), Some((Some("C10"), Refuse))),
         (1, versioned(Versioning::Suspended), Some((Some("C10"), Refuse))),

@@ -1,5 +1,6 @@
 //! A step in full: why, what would be sent, each target, what is read at the moment.
 
+use super::job;
 use crate::engine::words::{call_words, count, failure_words, value_words, way_back_words};
 use crate::engine::{Failure, Run, StepEnd, StepPlan, StepState, TargetRun, TargetState, Verdict};
 use crate::jobs;
@@ -18,6 +19,7 @@ pub(super) fn step(sheet: &mut Sheet, watched: &Watched, at: usize, view: &View<
     if let StepState::Failed { failure } = &state.state {
         failed(sheet, run, at, failure);
     }
+    job::progress(sheet, watched, at, view);
     match &state.state {
         StepState::Asking { text } => sheet.para(Role::Strong, text),
         StepState::Ended { end } => ended(sheet, end),

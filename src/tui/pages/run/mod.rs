@@ -3,6 +3,7 @@
 mod act;
 mod detail;
 mod evidence;
+mod job;
 mod next;
 mod rest;
 
