@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::cloud::backup;
+use crate::cloud::cloudformation;
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{
     Account, Answer, Call, CallError, Ending, Outcome, Reply, SET_CLOCK, digest_of,
@@ -140,7 +141,8 @@ async fn inspect(
                 .map_or(Verdict::Unreadable { error: Unread::Absent }, after)
         }
         Verdict::Refused { before, breach } => {
-            let touched = guarded(setting, &wanted, &seen[own.min(seen.len())..]);
+            let mut touched = guarded(setting, &wanted, &seen[own.min(seen.len())..]);
+            touched.extend(inside(&seen));
             match touched.iter().find_map(|(kind, name)| maker(bound, step, *kind, name)) {
                 Some(maker) if setting.lint(&wanted.on, &wanted.to).is_empty() => after(maker),
                 _ => Verdict::Refused { before, breach },
@@ -196,6 +198,19 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
         .collect();
     found.dedup();
     found
+}
+
+/// The tables in the stacks that were read.
+fn inside(seen: &[Outcome]) -> Vec<(Kind, String)> {
+    let stacks = seen.iter().filter_map(|outcome| match outcome {
+        Ok(Answer {
+            reply: Reply::CloudFormation(cloudformation::Reply::Stack(stack)), ..
+        }) => Some(stack),
+        _ => None,
+    });
+    let resources = stacks.flat_map(|stack| &stack.resources);
+    let tables = resources.filter(|resource| resource.kind == "AWS::DynamoDB::Table");
+    tables.filter_map(|table| Some((Kind::Table, table.physical.clone()?))).collect()
 }
 
 /// The earlier step that writes anything of a resource: what it leaves behind is not known yet.

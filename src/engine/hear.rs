@@ -119,6 +119,11 @@ fn inspected(
     }
     let check = matches!(text.act, Act::Check { .. });
     let verdict = Verdict::of(setting, wanted, seen, check);
+    // What is refused because AWS is at it is read again: it is over by itself.
+    let refused = matches!(verdict, Verdict::Refused { .. });
+    if refused && setting.is_busy(seen) && seconds(run, since, now) < limit(text) {
+        return Vec::new();
+    }
     if may_lag(wanted, found, &verdict) && seconds(run, since, now) < ABSENCE_SECONDS {
         return Vec::new();
     }

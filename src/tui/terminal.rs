@@ -147,7 +147,7 @@ fn listen(sender: &mpsc::Sender<Input>) {
     let (keys, picture) = (stdin().is_terminal(), stdout().is_terminal());
     let is_there = || (!keys || stdin().is_terminal()) && (!picture || stdout().is_terminal());
     while !sender.is_closed() && is_there() && waited() {
-        loop {
+        while is_there() {
             match poll(Duration::ZERO) {
                 Ok(true) => {}
                 Ok(false) => break,

@@ -160,7 +160,7 @@ fn practice_and_another_environment_count_for_themselves_only() {
     let machine = machine();
     let estate = std::fs::read_to_string(machine.path("books/harbour/estate.toml")).unwrap();
     let dev = "\n[environments.dev]\naccount = \"111122223333\"\nregion = \"us-east-1\"\n\
-        alias = \"harbour-dev\"\n";
+        alias = \"harbour-dev\"\nprotected = false\n";
     machine.file("books/harbour/estate.toml", &(estate + dev));
     machine.run(&["run", "phase-a", "--env", "prod", "--linear", "--yes"]).ended(exit::SUCCEEDED);
     machine.run(&["run", "phase-b", "--env", "dev", "--linear", "--yes"]).ended(exit::FAILED);

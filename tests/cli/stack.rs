@@ -52,6 +52,7 @@ fn the_three_tables_go_again_with_their_stack() {
         "nothing-is-lost=looked",
     ];
     let ran = machine.run(back);
-    ran.ended(exit::SUCCEEDED).says("The stack goes, and with it");
-    ran.says("sitelogix-work-logs");
+    ran.ended(exit::SUCCEEDED).says("3 Delete the stack");
+    ran.says("known after step protection-off");
+    ran.says("loses sitelogix-ai-analysis + sitelogix-audit-log + sitelogix-work-logs");
 }
