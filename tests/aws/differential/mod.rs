@@ -142,7 +142,11 @@ impl Memory {
                 "etag" => *value = json!(format!("(an ETag){}", parts_of(text))),
                 "value" => *value = json!("(a checksum)"),
                 "upload" | "id" | "plan_id" | "version" => *value = json!("(an id)"),
-                "at" | "earliest" | "latest" | "modified" | "begun" => *value = json!("(a time)"),
+                "at" | "earliest" | "latest" | "modified" | "begun" | "created" => {
+                    *value = json!("(a time)")
+                }
+                // Its end is the time at which it was turned on.
+                "latest_stream" => *value = json!("(a stream)"),
                 "policy" => {
                     *value = serde_json::from_str(text).expect("a policy is JSON");
                 }
@@ -292,7 +296,20 @@ fn every_operation_is_played() {
         bulk::RETAIN_OBJECTS.name,
         bulk::RETAIN_PROGRESS.name,
     ];
+    // What the emulator of this list has not: it is held against another one, or not at all yet.
+    let elsewhere = ["application-autoscaling", "cloudformation"];
     let calls = operations().filter(|found| !works.contains(&found.name));
+    let calls = calls.filter(|found| !elsewhere.contains(&found.service));
+    let not_yet = [
+        "CreateTable",
+        "DeleteTable",
+        "DescribeTimeToLive",
+        "ListTagsOfResource",
+        "TagResource",
+        "UntagResource",
+        "UpdateTimeToLive",
+    ];
+    let calls = calls.filter(|found| found.service != "dynamodb" || !not_yet.contains(&found.name));
     let all: BTreeSet<_> = calls.map(|found| (found.service, found.name)).collect();
     assert_eq!(played, all);
 }
@@ -307,5 +324,7 @@ fn every_deviation_says_why() {
     }
     // Practice may be stricter than AWS where that is meant; it is mended where it is not.
     let stricter = DEVIATIONS.iter().filter(|known| known.like_aws == Side::Emulator);
-    assert_eq!(stricter.map(|known| known.at).collect::<Vec<_>>(), ["buckets: create again"]);
+    let stricter: BTreeSet<_> = stricter.map(|known| known.at).collect();
+    let meant = ["buckets: create again", "objects: look at it", "objects: look at the copy"];
+    assert_eq!(stricter, BTreeSet::from(meant));
 }
