@@ -223,11 +223,14 @@ pub fn taken_back(forward: &Shell, before: &serde_json::Value, told: &str) {
     assert_eq!(settled(&shell.world.state()), settled(before), "{told}\n{}", shell.tail());
 }
 
-/// True when a change of the run was declared a point of no return.
+/// True when a change of the run said, before it was made, that its way back loses something or is closed.
 fn is_final(run: &Run) -> bool {
     let mut targets = run.steps.iter().flat_map(|step| &step.targets);
     targets.any(|target| {
-        matches!(&target.verdict, Some(Verdict::Change { way_back: WayBack::Closed(_), .. }))
+        matches!(
+            &target.verdict,
+            Some(Verdict::Change { way_back: WayBack::Closed(_) | WayBack::Loses(_), .. })
+        )
     })
 }
 
