@@ -41,6 +41,7 @@ fn section(setting: &Setting, is_job: bool) -> String {
     for line in fields(&schema, &schema, "") {
         let _ = writeln!(text, "{line}");
     }
+    let kind = kind.to_string().replace(' ', "-");
     let step = if setting.is_writable() && is_job {
         format!("run  = \"{id}\"\non   = \"the-{kind}\"\nwith = {example}")
     } else if setting.is_writable() {
@@ -79,6 +80,9 @@ fn permissions(setting: &Setting) -> (String, Option<String>) {
     (listed(read), write)
 }
 
+/// What stands for a key of any name.
+const NAME: &str = "NAME";
+
 /// What a value looks like, on one line: `{ enabled: boolean, recovery_period_days?: integer }`.
 fn shape(schema: &Value, root: &Value) -> String {
     let schema = resolved(schema, root);
@@ -97,6 +101,9 @@ fn shape(schema: &Value, root: &Value) -> String {
             format!("{name}{mark}: {}", shape(part, root))
         });
         return format!("{{ {} }}", parts.collect::<Vec<_>>().join(", "));
+    }
+    if let Some(part) = schema.get("additionalProperties").filter(|part| part.is_object()) {
+        return format!("{{ {NAME}: {}, ... }}", shape(part, root));
     }
     let kind = kind(schema);
     match (schema.get("items"), schema.get("minimum"), schema.get("maximum")) {
@@ -119,6 +126,10 @@ fn fields(schema: &Value, root: &Value, path: &str) -> Vec<String> {
     if let Some(word) = schema.get("const") {
         let said = words(schema).filter(|_| !path.is_empty());
         return said.map(|said| format!("- `{path}` = `{word}`: {said}")).into_iter().collect();
+    }
+    if let Some(part) = schema.get("additionalProperties").filter(|part| part.is_object()) {
+        let path = if path.is_empty() { NAME.to_owned() } else { format!("{path}.{NAME}") };
+        return fields(part, root, &path);
     }
     let properties = schema.get("properties").and_then(Value::as_object);
     let described = properties.into_iter().flatten().flat_map(|(name, part)| {

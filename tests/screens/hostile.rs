@@ -72,9 +72,18 @@ fn hostile_names_are_shown_and_never_obeyed() {
             }
             home.runs[0].needs = Some(payload.clone());
             home.runs[0].actor.clone_from(&payload);
+            for phase in &mut home.rollout.phases {
+                phase.book.title.clone_from(&payload);
+                phase.book.cost.clone_from(&payload);
+                phase.waits_for.push(payload.clone());
+            }
+            home.rollout.next.as_mut().unwrap().why.clone_from(&payload);
             let mut stage = Stage::new(Colour::Full, columns, rows);
             stage.news(News::Home(home));
             look_over(&stage, &payload);
+            stage.keys("F6 Down");
+            look_over(&stage, &payload);
+            stage.keys("Esc");
             stage.input(Input::Paste(payload.clone()));
             look_over(&stage, &payload);
             stage.keys("Esc Down Down Down Down Enter");
@@ -134,5 +143,11 @@ fn hostile_answers_in_a_run_are_shown_and_never_obeyed() {
             .keys("F3")
             .news(News::Journal { records: vec![record], verified: Err(payload.clone()) });
         look_over(&stage, &payload);
+        stage.keys("Esc R");
+        for text in [Ok(format!("# {payload}\n\n| {payload} | x |\n")), Err(payload.clone())] {
+            let kept = Some(text.clone());
+            stage.news(News::Report { run: RUN.into(), text, kept });
+            look_over(&stage, &payload);
+        }
     }
 }

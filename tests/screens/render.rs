@@ -182,7 +182,13 @@ pub fn key_event(key: &str) -> KeyEvent {
         "F3" => KeyCode::F(3),
         "F4" => KeyCode::F(4),
         "F5" => KeyCode::F(5),
-        other => KeyCode::Char(other.chars().next().unwrap()),
+        "F6" => KeyCode::F(6),
+        other => {
+            let mut letters = other.chars();
+            let (letter, rest) = (letters.next().unwrap(), letters.next());
+            assert_eq!(rest, None, "no key is called {other}");
+            KeyCode::Char(letter)
+        }
     };
     KeyEvent::new(code, modifiers)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use muster::cloud::Danger;
 use muster::engine::{Command, Event, Refusal, Rest};
-use muster::link::{Ask, Course, News};
+use muster::link::{Ask, Course, News, Planned, Standing, Unmet};
 use muster::settings::Kind;
 use muster::tui::Colour;
 
@@ -185,6 +185,59 @@ fn a_run_that_rests_closes_what_was_asked_about_it() {
     stage.keys("s");
     stage.news(fixtures::opened(fixtures::rested(Rest::Succeeded {})));
     assert!(stage.text().contains("the run has ended meanwhile"), "{}", stage.text());
+}
+
+#[test]
+fn the_rollout_begins_at_what_is_next_and_opens_its_book() {
+    let mut stage = home();
+    stage.keys("F6");
+    assert_eq!(stage.asks(), [Ask::Home {}], "it is read afresh");
+    assert!(stage.text().contains("NEXT  Enter: phase-2-lifecycle"), "{}", stage.text());
+    stage.keys("Up Enter");
+    assert!(stage.text().contains("phase · Phase 1: critical protection"), "{}", stage.text());
+}
+
+#[test]
+fn a_phase_that_is_under_way_opens_its_run() {
+    let mut stage = home();
+    let mut told = fixtures::home();
+    let run = RUN.to_owned();
+    told.rollout.phases[1].standing = Standing::Running { run, done: 2, steps: 5 };
+    stage.news(News::Home(told)).keys("F6");
+    stage.out.clear();
+    stage.keys("Enter");
+    assert_eq!(stage.asks(), [Ask::Open { run: RUN.into() }]);
+}
+
+#[test]
+fn what_has_to_come_first_keeps_a_plan_from_being_started() {
+    let mut stage = home();
+    stage.keys("Down Down Enter Enter");
+    let what = "`b` needs `a`, which never ran here".to_owned();
+    let unmet = Some(Unmet { missing: vec![], what, advice: "Next is `a`: muster run a".into() });
+    let plan = Box::new(Ok(Planned { unmet, ..fixtures::plan() }));
+    stage.news(News::Planned { course: fixtures::course("phase-1-protection"), plan });
+    stage.out.clear();
+    stage.wait(600).keys("Enter");
+    assert_eq!(stage.asks(), []);
+    assert!(stage.text().contains("which never ran here"), "{}", stage.text());
+}
+
+#[test]
+fn the_report_of_a_run_is_shown_and_written() {
+    let mut stage = run(fixtures::rested(Rest::Succeeded {}));
+    stage.keys("R");
+    let ask = |keep| Ask::Report { run: RUN.into(), keep };
+    assert_eq!(stage.asks(), [ask(false)]);
+    stage.out.clear();
+    stage.keys("w");
+    assert_eq!(stage.asks(), [], "there is nothing to write yet");
+    let text = Ok("# Phase 1: done\n".to_owned());
+    stage.news(News::Report { run: RUN.into(), text: text.clone(), kept: None }).keys("w");
+    assert_eq!(stage.asks(), [ask(true)]);
+    let kept = Some(Ok("/state/reports/x.html".to_owned()));
+    stage.news(News::Report { run: RUN.into(), text, kept });
+    assert!(stage.text().contains("it is in /state/reports/x.html"), "{}", stage.text());
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) async fn stack(clients: &Clients<'_>, sending: &Sending, name: String
         if stack.status != StackStatus::ReviewInProgress {
             stack.template = Some(template(client, sending, &stack.id, None).await?);
         }
-        stack.change_sets = changes::sets(client, sending, &stack.id).await?;
+        stack.change_sets = changes::sets(client, sending, &stack.name).await?;
         for resource in stack.resources.iter_mut().filter(|one| one.kind == TABLE) {
             resource.protected = protected(clients, sending, resource).await?;
         }

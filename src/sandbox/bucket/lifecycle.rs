@@ -33,7 +33,15 @@ impl Bucket {
     /// `PutBucketLifecycleConfiguration`.
     pub fn set_lifecycle(&mut self, lifecycle: &Lifecycle) -> Result<(), CallError> {
         check(&lifecycle.rules)?;
-        self.lifecycle = Some(lifecycle.clone());
+        let mut kept = lifecycle.clone();
+        for filter in kept.rules.iter_mut().map(|rule| &mut rule.filter) {
+            // Inside an `And` S3 answers with both, whether anybody set them or not.
+            if filter.conditions() > 1 {
+                filter.prefix.get_or_insert_default();
+                filter.size_greater_than.get_or_insert(0);
+            }
+        }
+        self.lifecycle = Some(kept);
         Ok(())
     }
 

@@ -26,6 +26,9 @@ pub(in crate::settings) struct Recorded {
     /// Whether management events are recorded too, as they are by default (T5).
     #[serde(default = "by_default")]
     pub management_events: bool,
+    /// ARNs that must not be among those that it records. A wider one that covers them stays.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub absent: BTreeSet<String>,
 }
 
 const fn by_default() -> bool {
@@ -42,6 +45,11 @@ impl Recorded {
     pub(super) fn missing<'w>(&self, wanted: &'w Self) -> impl Iterator<Item = &'w String> {
         let is_held = |wanted: &String| self.resources.iter().any(|held| covers(held, wanted));
         wanted.resources.iter().filter(move |wanted| !is_held(wanted))
+    }
+
+    /// Those that are recorded and must not be.
+    pub(super) fn excess<'w>(&self, wanted: &'w Self) -> impl Iterator<Item = &'w String> {
+        wanted.absent.iter().filter(|absent| self.resources.contains(*absent))
     }
 }
 
@@ -101,8 +109,8 @@ impl Property for DataEvents {
     const KIND: Kind = Kind::Trail;
     const TITLE: &'static str = "Data events";
     const HELP: &'static str = "The buckets whose reads and writes of objects the trail records, at \
-        least: what others selected stays (T1). Data events are paid for (T5). A bucket is \
-        `arn:aws:s3:::bucket/`, with the slash (T4); `arn:aws:s3` is all of them.";
+        least: what others selected stays (T1), but for those in `absent`. Data events are paid for \
+        (T5). A bucket is `arn:aws:s3:::bucket/`, with the slash (T4); `arn:aws:s3` is all of them.";
     const SOURCE: &'static str =
         "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html";
     const EXAMPLE: &'static str =
@@ -123,6 +131,7 @@ impl Property for DataEvents {
     fn is_met(value: &Recorded, wanted: &Recorded) -> bool {
         value.management_events == wanted.management_events
             && value.missing(wanted).next().is_none()
+            && value.excess(wanted).next().is_none()
     }
 
     fn write(on: &Target, seen: &[Outcome], to: &Recorded) -> Result<Vec<cloud::Call>, Breach> {
@@ -132,7 +141,8 @@ impl Property for DataEvents {
         }
     }
 
-    /// Only the resources that the change added are taken out, and management events put back.
+    /// Only the resources that the change added are taken out, those that it took out are put back,
+    /// and so are management events.
     fn undo(
         on: &Target,
         seen: &[Outcome],
@@ -155,6 +165,11 @@ impl Property for DataEvents {
                 this trail (T5).";
             return Change::because(Danger::Destroy, why);
         }
+        if from.excess(to).next().is_some() {
+            let why = "Reads and writes of these objects are not recorded meanwhile, and cannot be \
+                had later.";
+            return Change::because(Danger::Destroy, why);
+        }
         if from.missing(to).next().is_some() {
             return Change::because(Danger::Change, "Data events are paid for, each of them (T5).");
         }
@@ -163,7 +178,11 @@ impl Property for DataEvents {
 
     fn lint(on: &Target, to: &Recorded) -> Vec<Breach> {
         let mut breaches: Vec<_> = super::unfit_name(on).into_iter().collect();
-        breaches.extend(to.resources.iter().filter_map(|arn| unfit_resource(&on.place, arn)));
+        let named = to.resources.iter().chain(&to.absent);
+        breaches.extend(named.filter_map(|arn| unfit_resource(&on.place, arn)));
+        breaches.extend(
+            to.absent.iter().filter(|arn| to.resources.contains(*arn)).map(|arn| both(arn)),
+        );
         if to.resources.len() > RESOURCES {
             let why = format!(
                 "a trail has at most {RESOURCES} data resources, not {}",
@@ -180,6 +199,11 @@ impl Property for DataEvents {
         }
         breaches
     }
+}
+
+fn both(arn: &str) -> Breach {
+    let why = format!("`{}` must be recorded and must not", text::visible(arn));
+    Breach::unfit(why, "write it into `resources` or into `absent`")
 }
 
 fn unfit_resource(place: &Place, arn: &str) -> Option<Breach> {

@@ -45,13 +45,15 @@ pub(super) fn read_basic(list: &[EventSelector]) -> Recorded {
         // A trail without selectors records management events (T5).
         management_events: list.is_empty()
             || (records(ReadWrite::ReadOnly) && records(ReadWrite::WriteOnly)),
+        absent: BTreeSet::new(),
     }
 }
 
 /// What an advanced list records, as far as the setting can express it: selectors with further
 /// conditions record less than all, and are left out.
 pub(super) fn read_advanced(place: &Place, list: &[AdvancedSelector]) -> Recorded {
-    let mut recorded = Recorded { resources: BTreeSet::new(), management_events: false };
+    let mut recorded =
+        Recorded { resources: BTreeSet::new(), management_events: false, absent: BTreeSet::new() };
     for selector in list {
         let fields = &selector.fields;
         let category = fields.iter().find_map(|field| equals(field, "eventCategory"));
@@ -90,7 +92,7 @@ fn prefixes(field: &FieldSelector) -> Option<&[String]> {
     }
 }
 
-/// The list that records at least what is wanted, all else as it was.
+/// The list that records at least what is wanted and nothing that must be absent, all else as it was.
 pub(super) fn with(now: &[EventSelector], wanted: &Recorded) -> Vec<EventSelector> {
     let mut list = now.to_vec();
     if list.is_empty() {
@@ -102,14 +104,21 @@ pub(super) fn with(now: &[EventSelector], wanted: &Recorded) -> Vec<EventSelecto
         (true, false) => list.iter_mut().for_each(|one| one.management_events = false),
         (false, false) | (true, true) => {}
     }
-    let missing: Vec<_> = recorded.missing(wanted).cloned().collect();
-    if !missing.is_empty() {
-        objects(home(&mut list)).extend(missing);
-    }
+    let excess: BTreeSet<&String> = recorded.excess(wanted).collect();
+    list.iter_mut().for_each(|selector| take_out(selector, &excess));
+    add(&mut list, wanted);
     tidy(list)
 }
 
-/// The list without what a change added, all else as it was.
+/// Adds the wanted resources that the list does not record.
+fn add(list: &mut Vec<EventSelector>, wanted: &Recorded) {
+    let missing: Vec<_> = read_basic(list).missing(wanted).cloned().collect();
+    if !missing.is_empty() {
+        objects(home(list)).extend(missing);
+    }
+}
+
+/// The list without what a change added and with what it took out, all else as it was.
 pub(super) fn without(
     now: &[EventSelector],
     before: &Recorded,
@@ -123,6 +132,8 @@ pub(super) fn without(
             selector.management_events = false;
         }
     }
+    let taken = before.resources.intersection(&after.absent).cloned();
+    add(&mut list, &Recorded { resources: taken.collect(), ..before.clone() });
     let is_lost = before.management_events && !after.management_events;
     if is_lost && !read_basic(&list).management_events {
         home(&mut list).management_events = true;
@@ -130,11 +141,11 @@ pub(super) fn without(
     tidy(list)
 }
 
-fn take_out(selector: &mut EventSelector, added: &BTreeSet<&String>) {
+fn take_out(selector: &mut EventSelector, arns: &BTreeSet<&String>) {
     selector.data.retain_mut(|data| {
         let there = data.arns.len();
         if data.kind == S3_OBJECT {
-            data.arns.retain(|arn| !added.contains(arn));
+            data.arns.retain(|arn| !arns.contains(arn));
         }
         !data.arns.is_empty() || data.arns.len() == there
     });

@@ -147,6 +147,7 @@ impl Memory {
                 "at" | "earliest" | "latest" | "modified" | "begun" | "created" => {
                     *value = json!("(a time)");
                 }
+                // Its end is the time at which it was turned on.
                 "latest_stream" => *value = json!("(a stream)"),
                 "key_arn" => *value = json!("(a key)"),
                 "policy" => {
@@ -318,7 +319,10 @@ fn every_operation_is_played() {
         bulk::RETAIN_OBJECTS.name,
         bulk::RETAIN_PROGRESS.name,
     ];
+    // What the emulator of this list has not: it is held against another one.
+    let elsewhere = ["cloudformation"];
     let calls = operations().filter(|found| !works.contains(&found.name));
+    let calls = calls.filter(|found| !elsewhere.contains(&found.service));
     let all: BTreeSet<_> = calls.map(|found| (found.service, found.name)).collect();
     assert_eq!(played, all);
 }
@@ -333,5 +337,7 @@ fn every_deviation_says_why() {
     }
     // Practice may be stricter than AWS where that is meant; it is mended where it is not.
     let stricter = DEVIATIONS.iter().filter(|known| known.like_aws == Side::Emulator);
-    assert_eq!(stricter.map(|known| known.at).collect::<Vec<_>>(), ["buckets: create again"]);
+    let stricter: BTreeSet<_> = stricter.map(|known| known.at).collect();
+    let meant = ["buckets: create again", "objects: look at it", "objects: look at the copy"];
+    assert_eq!(stricter, BTreeSet::from(meant));
 }

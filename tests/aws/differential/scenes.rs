@@ -1119,7 +1119,8 @@ fn plan_of(delete_after_days: u32, cold_after_days: Value) -> Value {
 fn plans() -> Scene {
     let name = "plans-one";
     let find = || backup("FindPlan", json!({ "plan": name }));
-    let make = |spec: Value| backup("CreateBackupPlan", json!({ "plan": name, "spec": spec }));
+    let make =
+        |name: &str, spec: Value| backup("CreateBackupPlan", json!({ "plan": name, "spec": spec }));
     let update = |id: &str, spec: Value| {
         backup("UpdateBackupPlan", json!({ "plan": name, "id": id, "spec": spec }))
     };
@@ -1128,8 +1129,8 @@ fn plans() -> Scene {
         "plans",
         vec![
             then("find one that is not there", find()),
-            then("make one that AWS refuses", make(plan_of(35, json!(7)))),
-            then("make", make(plan_of(35, Value::Null))),
+            then("make one that AWS refuses", make("plans-cold", plan_of(35, json!(7)))),
+            then("make", make(name, plan_of(35, Value::Null))),
             then("find", find()),
             then("update", update("$plan", plan_of(97, json!(7)))),
             then("find it changed", find()),

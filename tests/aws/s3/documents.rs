@@ -239,8 +239,8 @@ async fn tierings_are_listed_set_and_removed() {
     let delete = call("DeleteBucketIntelligentTieringConfiguration", json!({ "id": "cold" }));
     assert_eq!(reply(&live, delete).await, Reply::Done {});
     let [list, cold, warm, delete] = server.received().try_into().unwrap();
-    assert!(list.starts_with("get /sitelogix-files?intelligent-tiering"), "{list}");
-    assert!(cold.starts_with("put /sitelogix-files?") && cold.contains("id=cold"), "{cold}");
+    assert!(list.starts_with("get /sitelogix-files/?intelligent-tiering"), "{list}");
+    assert!(cold.starts_with("put /sitelogix-files/?") && cold.contains("id=cold"), "{cold}");
     assert!(cold.contains("<id>cold</id>") && !cold.contains("<filter>"), "{cold}");
     assert!(
         cold.contains("<accesstier>archive_access</accesstier><days>90</days>")
@@ -248,7 +248,7 @@ async fn tierings_are_listed_set_and_removed() {
         "{cold}"
     );
     assert!(warm.contains("<and><prefix>a/</prefix><tag><key>k</key>"), "{warm}");
-    assert!(delete.starts_with("delete /sitelogix-files?") && delete.contains("id=cold"));
+    assert!(delete.starts_with("delete /sitelogix-files/?") && delete.contains("id=cold"));
     let owner = format!("\r\nx-amz-expected-bucket-owner: {ACCOUNT}\r\n");
     assert!([list, cold, warm, delete].iter().all(|request| request.contains(&owner)));
 }

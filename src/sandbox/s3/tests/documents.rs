@@ -50,6 +50,16 @@ fn a_lifecycle_is_replaced_as_a_whole_and_removed() {
 }
 
 #[test]
+fn a_filter_of_several_conditions_comes_back_with_a_prefix_and_a_size() {
+    let mut desk = Desk::sitelogix();
+    let tags = json!({ "k": "v", "l": "w" });
+    let rule = json!({ "id": "a", "filter": { "tags": tags }, "expiration": { "days": 9 } });
+    desk.good(0.0, lifecycle(AUDIO, json!([rule])));
+    let read = desk.good(3.0, get("GetBucketLifecycleConfiguration", AUDIO));
+    assert!(read.contains("filter:{prefix:,size_greater_than:0,tags:{k:v,l:w}}"), "{read}");
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "a table of cases, read from top to bottom")]
 fn a_lifecycle_is_refused_in_the_words_of_s3() {
     let mut desk = Desk::sitelogix();

@@ -294,6 +294,39 @@ fn undo_takes_out_only_what_was_added() {
     assert!(gone(Ending::Denied).is_err());
 }
 
+#[test]
+fn what_must_be_absent_is_taken_out_and_its_undo_puts_back_just_that() {
+    let bare = json!({ "resources": [], "absent": [A, B] });
+    let bare = events().parse(&bare).unwrap();
+    let before = value(&[A, C], true);
+    assert!(!events().is_met(&before, &bare) && events().is_met(&value(&[C], true), &bare));
+    // Another's wider selector is not this book's to take away.
+    assert!(events().is_met(&value(&["arn:aws:s3"], true), &bare));
+    let held = [selector(All, true, &[A, C]), selector(ReadOnly, false, &[C])];
+    let left = [selector(All, true, &[C]), selector(ReadOnly, false, &[C])];
+    let written = events().write(&on("audit"), &[basic(&held)], &bare).unwrap();
+    assert_eq!(written, put_list(&left));
+    let undo = Undo { before: &before, after: &bare };
+    let again = [selector(All, true, &[C, A]), selector(ReadOnly, false, &[C])];
+    let undone = events().undo(&on("audit"), &[basic(&left)], &undo).unwrap();
+    assert_eq!(undone, put_list(&again), "B was not there before");
+    assert_eq!(events().undo(&on("audit"), &[basic(&again)], &undo).unwrap(), []);
+    // The last data events of a trail leave its management events, never a selector of nothing.
+    let only = [selector(All, true, &[A])];
+    let written = events().write(&on("audit"), &[basic(&only)], &bare).unwrap();
+    assert_eq!(written, put_list(&[selector(All, true, &[])]));
+
+    let change = events().change(&before, &bare);
+    assert_eq!(change.danger, Danger::Destroy);
+    assert!(change.why.unwrap().contains("cannot be had later"));
+    assert_eq!(events().change(&value(&[C], true), &bare), Change::exact());
+    assert_eq!(events().lint(&on("audit"), &bare), []);
+    let unsure = json!({ "resources": [A], "absent": [A, "b"], "management_events": true });
+    let found = events().lint(&on("audit"), &unsure);
+    let facts: Vec<_> = found.iter().map(|one| one.fact.as_deref()).collect();
+    assert_eq!(facts, [Some("T4"), None], "{found:?}");
+}
+
 /// Selectors that CloudTrail would hold: each records something.
 fn some_selector() -> impl Strategy<Value = EventSelector> {
     let arn = prop::sample::select(vec![A, B, C, "arn:aws:s3:::a/x/", "arn:aws:s3"]);
