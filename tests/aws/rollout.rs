@@ -2,37 +2,22 @@
 //! the score after each, and the way back. What the emulator cannot do stands on lists, and what is
 //! found has to be just that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::emulator;
-use crate::phase_1::{FAILED, Operator, PAUSED, SUCCEEDED, ended};
+use crate::phase_1::{CANCELLED, FAILED, Operator, PAUSED, SUCCEEDED, ended};
 use crate::support::ACCOUNT;
 
 /// The phases in their order, with the words that they need beside their name.
 const PHASES: [(&str, &[&str]); 5] = [
     ("phase-1-protection", &["-p", "alert_email=oncall@example.com"]),
-    (
-        "phase-2-lifecycle",
-        &[
-            "--confirm=sitelogix-audio-files-prod",
-            "--confirm=sitelogix-logs-prod",
-            "--confirm=sitelogix-transcripts-prod",
-        ],
-    ),
+    ("phase-2-lifecycle", &[]),
     ("phase-3-missing-tables", &[]),
-    (
-        "phase-4-object-lock",
-        &[
-            "--answer=deploy=deployed",
-            "--answer=upload-download=works",
-            "--confirm=sitelogix-audio-files-prod-v2",
-            "--confirm=sitelogix-transcripts-prod-v2",
-        ],
-    ),
+    ("phase-4-object-lock", &["--answer=deploy=deployed", "--answer=upload-download=works"]),
     ("phase-5-backup-plan", &[]),
 ];
 
@@ -43,6 +28,14 @@ const NOT_IN_STACKS: [&str; 4] = [
     "verify-missing-tables-encryption",
     "verify-work-logs-scaling",
     "verify-ai-analysis-scaling",
+];
+
+/// What does not pass after all phases: the log bucket is not logged into itself, by intent, and the
+/// recovery of two tables was dropped with their stack.
+const NOT_AT_THE_END: [&str; 3] = [
+    "bucket-access-logging sitelogix-logs-prod",
+    "table-recovery sitelogix-ai-analysis",
+    "table-recovery sitelogix-work-logs",
 ];
 
 /// The books, with what the emulator has nothing for taken out of phase 3.
@@ -112,23 +105,42 @@ fn score(operator: &Operator, options: &[&str]) -> (BTreeSet<String>, (u64, u64)
     (open.collect(), (number("met"), number("total")))
 }
 
-/// Walks a book to its end, which is `Ok(run)`, or how it ended.
+/// Walks a book to its end: what was printed last, and how it ended.
 fn walk(
     operator: &Operator,
     options: &[&str],
     book: &str,
     words: &[&str],
 ) -> (Option<i32>, String) {
-    let run = [options, &["run", book, "--linear", "--yes"], words].concat();
-    let walked = operator.muster(&run);
-    let confirmed: Vec<&str> =
-        words.iter().copied().filter(|word| word.starts_with("--")).collect();
-    if walked.0 == Some(PAUSED) {
-        let id = run_of(&walked.1);
-        let rest = [options, &["resume", &id, "--linear", "--yes"], &confirmed].concat();
-        return operator.muster(&rest);
+    finished(operator, options, &[&["run", book, "--linear", "--yes"], words].concat())
+}
+
+/// Runs it, and again with every word of confirmation that it says is missing.
+fn finished(operator: &Operator, options: &[&str], words: &[&str]) -> (Option<i32>, String) {
+    let mut words: Vec<String> =
+        options.iter().chain(words).map(|word| (*word).to_owned()).collect();
+    loop {
+        let given: Vec<&str> = words.iter().map(String::as_str).collect();
+        let ran = operator.muster(&given);
+        let missing = missing(&ran.1);
+        if !matches!(ran.0, Some(CANCELLED | PAUSED)) || missing.iter().all(|m| words.contains(m)) {
+            return ran;
+        }
+        if ran.0 == Some(PAUSED) {
+            let answers = words.iter().filter(|word| word.starts_with("--")).cloned();
+            let answers: Vec<_> = answers.filter(|word| word.contains('=')).collect();
+            words = options.iter().map(|word| (*word).to_owned()).collect();
+            words.extend(["resume", &run_of(&ran.1), "--linear", "--yes"].map(str::to_owned));
+            words.extend(answers);
+        }
+        words.extend(missing);
     }
-    walked
+}
+
+/// The words that it says are missing: `--confirm 'table'` as one word each.
+fn missing(said: &str) -> Vec<String> {
+    let named = said.split("--confirm '").skip(1).filter_map(|rest| rest.split_once('\''));
+    named.map(|(name, _)| format!("--confirm={name}")).collect()
 }
 
 /// The run that it told of.
@@ -144,7 +156,7 @@ fn the_rollout_is_walked_to_its_end_and_taken_back() {
     let books = books_for_the_emulator();
     let ours = ["--runbooks", books.path().to_str().expect("text")];
     let mut scores = vec![score(&operator, &ours)];
-    let mut runs = BTreeMap::new();
+    let mut runs = Vec::new();
     for (book, words) in PHASES {
         if book == "phase-3-missing-tables" {
             let shipped = walk(&operator, &[], book, words);
@@ -156,14 +168,28 @@ fn the_rollout_is_walked_to_its_end_and_taken_back() {
         }
         let walked = walk(&operator, &ours, book, words);
         ended(&walked, SUCCEEDED);
-        runs.insert(book, run_of(&walked.1));
+        runs.push(run_of(&walked.1));
         let again = walk(&operator, &ours, book, words);
         ended(&again, SUCCEEDED);
         assert!(again.1.contains("Nothing was changed."), "{}", again.1);
         assert!(!again.1.contains(" sending "), "{}", again.1);
         scores.push(score(&operator, &ours));
     }
-    let met: Vec<_> = scores.iter().map(|(_, score)| *score).collect();
-    println!("{met:?} {:#?}", scores.last());
+    let met: Vec<_> = scores.iter().map(|(_, (met, total))| (*met, *total)).collect();
+    assert_eq!(met, [(2, 36), (22, 36), (25, 36), (29, 36), (33, 36), (34, 36)]);
+    let open: Vec<&str> = scores[5].0.iter().map(String::as_str).collect();
+    assert_eq!(open, NOT_AT_THE_END);
+
+    // The way back, last phase first: what was copied stays, and so does its bucket.
+    for (nth, run) in runs.iter().enumerate().rev() {
+        let back = finished(
+            &operator,
+            &ours,
+            &["rollback", run, "--linear", "--yes", "--second-person=Bea"],
+        );
+        ended(&back, SUCCEEDED);
+        let now = score(&operator, &ours);
+        assert_eq!(now, scores[nth], "{}: {}", PHASES[nth].0, back.1);
+    }
     ended(&operator.muster(&["journal", "verify"]), SUCCEEDED);
 }
