@@ -127,9 +127,9 @@ impl Head {
         Self { log: log.unwrap_or_default(), seq, hash }
     }
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let Self { log, seq, hash } = self;
-        format!("{{\"log\":\"{log}\",\"seq\":{seq},\"hash\":\"{hash}\"}}\n").into_bytes()
+    /// As JSON.
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, JournalError> {
+        serde_json::to_vec(self).map_err(|e| JournalError::Unwritable { why: e.to_string() })
     }
 }
 

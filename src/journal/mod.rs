@@ -5,11 +5,16 @@
 //! head (log id, number and hash of the last line) is therefore kept beside the journal, and is
 //! printed on reports.
 //!
+//! The head is written once its line is durable, never before, so it names nothing that could be
+//! lost. It is not waited for: a process that dies leaves it at most one record behind, a loss of
+//! power at most 64. What is behind the head is held by the chain alone.
+//!
 //! One writer at a time: an OS lock, which the kernel frees when the process dies.
 
 mod chain;
 mod disk;
 mod error;
+mod head;
 mod line;
 
 use std::fs::{File, OpenOptions};
@@ -66,7 +71,7 @@ impl Journal {
         actor: &str,
         now: Timestamp,
     ) -> Result<(Self, Vec<Line>), JournalError> {
-        Self::open_with(directory, actor, now, File::sync_all)
+        Self::open_with(directory, actor, now, disk::KERNEL)
     }
 
     fn open_with(
@@ -173,6 +178,7 @@ impl Journal {
         let line = Line { seq, time: now, run, actor: actor.to_owned(), event, prev };
         let bytes = line.to_bytes()?;
         let head = Head { log: self.head.log.clone(), seq, hash: line::hash(&bytes) };
+        let kept = head.to_bytes()?;
         if let Some(broken) = &mut self.broken {
             broken.lines.push(line);
             broken.head = head;
@@ -180,7 +186,7 @@ impl Journal {
         }
         // The head last: it may lag behind the journal, and must never run ahead of it.
         let written = self.disk.append(&bytes).and_then(|()| self.disk.sync());
-        if let Err(error) = written.and_then(|()| self.disk.keep_head(&head.to_bytes())) {
+        if let Err(error) = written.and_then(|()| self.disk.keep_head(&kept)) {
             self.broken = Some(Broken { why: error.to_string(), lines: vec![line], head });
             return Err(JournalError::Append { seq, error });
         }
@@ -215,7 +221,7 @@ pub fn raw(directory: &Path) -> Result<Vec<u8>, JournalError> {
 
 fn read_head(directory: &Path) -> Result<Option<Head>, JournalError> {
     let Some(bytes) = disk::read_if_there(&directory.join(HEAD))? else { return Ok(None) };
-    serde_json::from_slice(&bytes).map(Some).map_err(|e| JournalError::Head { why: e.to_string() })
+    head::read(&bytes).map(Some)
 }
 
 /// A last line without its end is what a crash in the middle of a write leaves behind.
@@ -231,7 +237,7 @@ fn set_aside(
     disk::replace(directory, &name, &bytes[whole..], sync)?;
     let file = OpenOptions::new().write(true).open(directory.join(JOURNAL))?;
     file.set_len(whole as u64)?;
-    sync(&file)?;
+    (sync.all)(&file)?;
     Ok(())
 }
 
