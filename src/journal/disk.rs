@@ -134,10 +134,10 @@ pub(super) fn lock(directory: &Path, actor: &str, now: Timestamp) -> Result<File
     Ok(file)
 }
 
-/// The content of a file, when there is one.
-pub(super) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+/// A file, when there is one.
+pub(super) fn open_if_there(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

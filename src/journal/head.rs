@@ -16,6 +16,9 @@ use super::line::{Head, hash};
 /// How long a place is. A sector of a disk is written as a whole, and is no shorter.
 pub(super) const PLACE: usize = 512;
 
+/// How much of the file is read: a longer one is none of ours.
+pub(super) const MOST: u64 = 16 << 10;
+
 /// By how many records the head may lag behind after a loss of power. A crash of the process alone
 /// leaves it at most one behind.
 pub(super) const LAG: usize = 64;
@@ -47,7 +50,7 @@ fn whole(place: &[u8]) -> Option<Head> {
 
 /// A place with this head.
 fn place(json: &[u8]) -> io::Result<Vec<u8>> {
-    let mut place = [json, b" ", hash(json).as_bytes()].concat();
+    let mut place = [json, b" ", &hash(json)].concat();
     if place.len() >= PLACE {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
