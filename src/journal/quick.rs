@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use super::line::{Entry, Hash, Line, LogEvent};
 
 /// How many events are known again.
-const KNOWN: usize = 512;
+const KNOWN: usize = 2 << 10;
 /// The longest of them.
-const SHORT: usize = 2 << 10;
+const SHORT: usize = 1 << 10;
+/// How long a time is up to its minute: `2026-11-20T12:04:`.
+const MINUTE: usize = 17;
 
 /// What was proven so far, of the lines of one walk.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(super) struct Quick {
     /// Texts that were proven to be events: the same text again is the same event again. The runs
     /// of a book have most of them in common.
     known: Vec<Vec<u8>>,
+    /// The minute that a time was in that was read last.
+    minute: Vec<u8>,
 }
 
 /// A line, taken apart.
@@ -36,7 +40,7 @@ struct Parts<'a> {
 impl Default for Quick {
     fn default() -> Self {
         let known = vec![Vec::new(); KNOWN];
-        Self { whose: Vec::new(), run: None, actor: String::new(), known }
+        Self { whose: Vec::new(), run: None, actor: String::new(), known, minute: Vec::new() }
     }
 }
 
@@ -57,7 +61,7 @@ impl Quick {
     /// Whether this is certainly the line of this number that hangs on a line with this hash.
     pub(super) fn proves(&mut self, raw: &[u8], seq: u64, prev: &Hash) -> bool {
         let Some(Parts { time, event }) = self.parts(raw, seq, prev) else { return false };
-        if time_of(time).is_none() {
+        if !self.is_time(time) {
             return false;
         }
         let known = &mut self.known[place(event)];
@@ -70,6 +74,22 @@ impl Quick {
             known.extend_from_slice(event);
         }
         proven
+    }
+
+    /// Whether this is how a time is written. In a minute that there is, there are all seconds.
+    fn is_time(&mut self, text: &str) -> bool {
+        match text.as_bytes().split_at_checked(MINUTE) {
+            Some((minute, second)) if minute == self.minute && is_second(second) => true,
+            Some((minute, _)) if time_of(text).is_some() => {
+                // But for the first and the last minute that there are.
+                if minute.starts_with(b"2") && minute.ends_with(b":") {
+                    self.minute = minute.to_vec();
+                }
+                true
+            }
+            Some(_) => false,
+            None => time_of(text).is_some(),
+        }
     }
 
     /// The line, where it is certainly the one of this number that hangs on a line with this hash.
@@ -114,6 +134,16 @@ fn time_of(text: &str) -> Option<Timestamp> {
     let mut same = Same(text.as_bytes());
     io::Write::write_fmt(&mut same, format_args!("{time}")).ok()?;
     same.0.is_empty().then_some(time)
+}
+
+/// Whether this is how a second is written, with its parts and the end of a time.
+fn is_second(text: &[u8]) -> bool {
+    let [b'0'..=b'5', b'0'..=b'9', parts @ .., b'Z'] = text else { return false };
+    match parts {
+        [] => true,
+        [b'.', parts @ .., b'1'..=b'9'] => parts.len() < 9 && parts.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
 }
 
 /// An event, when this is how it is written. The one that begins a journal is looked at closely.

@@ -166,6 +166,37 @@ fn nothing_passes_the_quick_way_that_does_not_pass_the_long_one() {
     assert!(passed > 0);
 }
 
+/// Seconds of a minute that is known are looked at one by one.
+#[test]
+fn a_time_passes_the_quick_way_as_it_is_written_and_not_otherwise() {
+    let home = journal_of(&["one", "two"]);
+    let text = String::from_utf8(bytes_of(&home)).unwrap();
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let (second, third): (Line, Line) =
+        (serde_json::from_str(lines[1]).unwrap(), serde_json::from_str(lines[2]).unwrap());
+    let prev = line::hash(lines[1].as_bytes());
+    let minute = &third.time.to_string()[..17];
+    let (mut good, mut bad) = (0, 0);
+    let seconds = (0..100).map(|n| format!("{n:02}"));
+    let parts = ["", ".", ".1", ".10", ".01", ".000000001", ".123456789", ".1234567891", ".x1"];
+    for second_text in seconds.chain(["1".to_owned(), "001".to_owned(), "-1".to_owned()]) {
+        for end in parts.iter().flat_map(|part| [format!("{part}Z"), format!("{part}z")]) {
+            let time = format!("{minute}{second_text}{end}");
+            let raw = lines[2].replacen(&third.time.to_string(), &time, 1);
+            let long = serde_json::from_str::<Line>(&raw);
+            let expected = long.is_ok_and(|line| line.to_bytes().unwrap() == raw.as_bytes());
+            // With the minute known, and without.
+            let mut quick = Quick::default();
+            quick.learn(&second);
+            assert_eq!(quick.proves(raw.as_bytes(), 3, &prev), expected, "{time}");
+            assert!(quick.proves(lines[2].as_bytes(), 3, &prev));
+            assert_eq!(quick.proves(raw.as_bytes(), 3, &prev), expected, "{time}");
+            if expected { good += 1 } else { bad += 1 }
+        }
+    }
+    assert_eq!((good, bad > good), (60 * 5, true));
+}
+
 /// Each is as good JSON as the line that is written, and is not the line that is written.
 #[test]
 fn no_second_spelling_passes_the_quick_way() {
