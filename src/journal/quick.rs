@@ -64,14 +64,16 @@ impl Quick {
         if !self.is_time(time) {
             return false;
         }
-        let known = &mut self.known[place(event)];
-        if known == event {
+        // Two events of the same place are both known.
+        let (first, second) = (place(event), place(event) ^ 1);
+        if self.known[first] == event || self.known[second] == event {
             return true;
         }
         let proven = event_of(event).is_some();
         if proven && event.len() <= SHORT {
-            known.clear();
-            known.extend_from_slice(event);
+            self.known.swap(first, second);
+            self.known[first].clear();
+            self.known[first].extend_from_slice(event);
         }
         proven
     }

@@ -10,8 +10,8 @@
 //!   name, of what was torn, of the cut journal,
 //!   of the names
 //! the sync of every 64th head                     power: never more than 64 behind
-//! the hash of a head                              power: an older head and a torn one
-//! both places of the head are the same one        power: an older head and a torn one
+//! the hash of a head, the second of its places    power: an older head and a torn one,
+//!                                                   every byte of the head
 //! the kernel: a sync that does nothing            power: the kernel is asked
 //! the head is kept before the line is synced      power: names nothing that is lost
 //! the head is not kept                            eight, first: the journal that vanished
@@ -21,11 +21,10 @@
 //! the hash of the line before                     every flipped bit
 //! the head, as the hash of its record             every flipped bit, of the last line
 //! the head, as the number of records              lines deleted, doubled, swapped or cut
-//! a seam: a block is taken as it claims to hang   large: two journals at a seam
-//! the event of a line is not read                 large: the quick way, the second spelling
-//! the event is read, and not compared with how    large: the second spelling
-//!   it is written; the same of the time
-//! whose a line is was never learned               large: the quick way
+//! a seam: a block is taken as it claims to hang   large: two journals at a seam, and two more
+//! the event of a line is not read, or not         large: no second spelling, and what is wrong
+//!   compared with how it is written
+//! a second is any two digits                      large: a time passes as it is written
 //! the limit of a line, read or written            large: longer than any
 //! ```
 //!
