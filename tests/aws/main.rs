@@ -21,6 +21,7 @@ mod place;
 mod proxy;
 mod rollback;
 mod s3;
+mod s3control;
 mod sns;
 mod ssm;
 mod sts;

@@ -92,6 +92,7 @@ pub(super) async fn put(s3: Owned<'_>, call: Call) -> Outcome {
         .upload_id(upload)
         .part_number(number.cast_signed())
         .body(ByteStream::from(body.into_bytes()))
+        .checksum_algorithm(algorithm_to_sdk(ChecksumAlgorithm::Crc32))
         .expected_bucket_owner(s3.owner());
     let output = sent!(s3.sending, request)?;
     let checksum = checksum_of!(&output).map(|(_, value)| value);

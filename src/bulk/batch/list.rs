@@ -11,13 +11,19 @@ use futures_util::stream::StreamExt as _;
 use crate::bulk::pairs::{Pair, join};
 use crate::bulk::{Inner, listing, strange};
 use crate::cloud::bulk::Batch;
-use crate::cloud::objects::{Call, Part, Properties, Reply, StorageClass, Write};
+use crate::cloud::objects::{
+    Call, ChecksumAlgorithm, ChecksumKind, Part, Properties, Reply, StorageClass, Write,
+};
 use crate::cloud::s3control::{MOST_BYTES, Manifest};
 use crate::cloud::{self, CallError, Ending};
 
 /// The size of a part in bytes: above the least that S3 takes, so that 10,000 of them hold a list of
 /// hundreds of millions of objects.
 const PART: usize = 8 * 1024 * 1024;
+
+/// What S3 holds the parts against.
+const CHECKSUM: Option<(ChecksumAlgorithm, ChecksumKind)> =
+    Some((ChecksumAlgorithm::Crc32, ChecksumKind::FullObject));
 
 /// Writes the list.
 pub(super) async fn write(
@@ -121,7 +127,7 @@ impl<'i> List<'i> {
             properties: Properties::default(),
             tags: BTreeMap::new(),
             storage_class: StorageClass::Standard,
-            checksum: None,
+            checksum: CHECKSUM,
             lock: None,
             legal_hold: false,
         };
@@ -154,7 +160,7 @@ impl<'i> List<'i> {
                 key,
                 upload: upload.clone(),
                 parts: parts.clone(),
-                checksum: None,
+                checksum: CHECKSUM,
                 write: Write::Always,
             },
         };

@@ -160,7 +160,8 @@ pub enum Call {
         /// The last byte of the source.
         last: u64,
     },
-    /// `UploadPart` with a text as its body.
+    /// `UploadPart` with a text as its body, of an upload that was begun with CRC-32: that is what
+    /// goes with it.
     UploadPart {
         /// Name of the bucket.
         bucket: String,
