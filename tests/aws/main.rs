@@ -22,6 +22,7 @@ mod proxy;
 mod rollback;
 mod rollout;
 mod s3;
+mod s3control;
 mod sns;
 mod ssm;
 mod sts;
