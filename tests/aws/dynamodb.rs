@@ -4,12 +4,16 @@
 //! the recovery period is not kept and reads as 35 days; the continuous backups of a table that is
 //! not there are `ResourceNotFoundException`, where AWS says `TableNotFoundException`.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use muster::cloud::dynamodb::{
-    Call, ContinuousBackups, Reply, StreamView, Table, TableChange, TableStatus,
+    Attribute, AttributeType, Call, ContinuousBackups, EncryptionKey, EncryptionStatus,
+    GlobalIndexSpec, IndexStatus, KeyPart, KeyRole, LocalIndex, Projection, Reply, StreamView,
+    Table, TableChange, TableClass, TableSpec, TableStatus, Units,
 };
 use muster::cloud::{self, Ending};
 
@@ -92,9 +96,9 @@ async fn a_table_is_described_and_changed() {
     table(&live, Call::UpdateTable { table: vendors(), change }).await;
     let change = TableChange::DeletionProtection(false);
     table(&live, Call::UpdateTable { table: vendors(), change }).await;
-    let mut end = table(&live, Call::DescribeTable { table: vendors() }).await;
-    assert!(end.latest_stream.take().is_some(), "its name stays after it was turned off");
-    assert_eq!(end, before);
+    let again = table(&live, Call::DescribeTable { table: vendors() }).await;
+    assert!(again.latest_stream.is_some(), "the stream that was on last is still told (D19)");
+    assert_eq!(Table { latest_stream: None, ..again }, before);
 }
 
 #[tokio::test]
@@ -147,4 +151,75 @@ async fn a_table_that_is_not_there_is_absent() {
     assert_eq!(ending(&live, call).await, not_found);
     let call = Call::UpdateContinuousBackups { table: vendors(), recovery_period_days: Some(7) };
     assert_eq!(ending(&live, call).await, not_found);
+}
+
+#[tokio::test]
+async fn a_table_is_made_with_all_kinds_of_indexes_and_deleted() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    let part = |attribute: &str, role| KeyPart { attribute: attribute.to_owned(), role };
+    let attribute = |name: &str, kind| Attribute { name: name.to_owned(), kind };
+    let units = |units| Units { read: units, write: units + 1 };
+    let global = |name: &str, projection, of| GlobalIndexSpec {
+        name: name.to_owned(),
+        keys: vec![part("team", KeyRole::Hash), part("at", KeyRole::Range)],
+        projection,
+        capacity: Some(units(of)),
+    };
+    let local = LocalIndex {
+        name: "ByDay".to_owned(),
+        keys: vec![part("id", KeyRole::Hash), part("day", KeyRole::Range)],
+        projection: Projection::KeysOnly,
+    };
+    let spec = TableSpec {
+        attributes: vec![
+            attribute("team", AttributeType::S),
+            attribute("id", AttributeType::B),
+            attribute("at", AttributeType::N),
+            attribute("day", AttributeType::S),
+        ],
+        keys: vec![part("id", KeyRole::Hash), part("at", KeyRole::Range)],
+        global_indexes: vec![
+            global("Two", Projection::All, 2),
+            global("One", Projection::Include(vec!["b".to_owned(), "a".to_owned()]), 1),
+        ],
+        local_indexes: vec![local.clone()],
+        capacity: Some(units(5)),
+        encryption: EncryptionKey::AwsManaged,
+        class: TableClass::StandardInfrequentAccess,
+        deletion_protection: false,
+        stream: Some(StreamView::OldImage),
+        tags: BTreeMap::from([("Owner".to_owned(), "platform".to_owned())]),
+    };
+    let name = || "sitelogix-work-logs".to_owned();
+    table(&live, Call::CreateTable { table: name(), spec: Box::new(spec.clone()) }).await;
+    let made = table(&live, Call::DescribeTable { table: name() }).await;
+    assert_eq!((made.keys, made.capacity), (spec.keys.clone(), spec.capacity));
+    let names: Vec<_> = made.attributes.iter().map(|one| (one.name.as_str(), one.kind)).collect();
+    use AttributeType::{B, N, S};
+    assert_eq!(names, [("at", N), ("day", S), ("id", B), ("team", S)]);
+    let indexes: Vec<_> = made
+        .global_indexes
+        .iter()
+        .map(|index| (index.name.as_str(), &index.projection, index.capacity, index.status))
+        .collect();
+    let some = Projection::Include(vec!["a".to_owned(), "b".to_owned()]);
+    let active = IndexStatus::Active;
+    assert_eq!(
+        indexes,
+        [("One", &some, Some(units(1)), active), ("Two", &Projection::All, Some(units(2)), active)]
+    );
+    assert_eq!((made.local_indexes, made.class), (vec![local], spec.class));
+    assert_eq!(made.stream, spec.stream);
+    assert!(made.latest_stream.is_some_and(|arn| arn.starts_with(&made.arn)));
+    let encryption = made.encryption.expect("encrypted with KMS");
+    assert_eq!(encryption.status, EncryptionStatus::Enabled);
+    assert!(encryption.key_arn.is_some_and(|arn| arn.starts_with("arn:aws:kms:")));
+
+    let again = Call::CreateTable { table: name(), spec: Box::new(spec) };
+    let exists = (Ending::Exists, "ResourceInUseException".to_owned());
+    assert_eq!(ending(&live, again).await, exists);
+    table(&live, Call::DeleteTable { table: name() }).await;
+    let absent = (Ending::Absent, "ResourceNotFoundException".to_owned());
+    assert_eq!(ending(&live, Call::DescribeTable { table: name() }).await, absent);
 }

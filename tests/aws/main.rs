@@ -2,6 +2,7 @@
 //! that break. What the emulators get wrong is written where it is met.
 #![cfg(all(test, feature = "aws"))]
 
+mod autoscaling;
 mod backup;
 mod breaks;
 mod clock;

@@ -15,7 +15,8 @@ impl Property for DeletionProtection {
     const KIND: Kind = Kind::Table;
     const TITLE: &'static str = "Deletion protection";
     const HELP: &'static str = "Whether DeleteTable is refused. It guards against slips, it is no \
-        control: whoever may call UpdateTable can turn it off (D21).";
+        control: whoever may call UpdateTable can turn it off. Where it has to hold, deny \
+        `dynamodb:DeleteTable` in a service control policy (D21).";
     const SOURCE: &'static str =
         "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html";
     const EXAMPLE: &'static str = "true";

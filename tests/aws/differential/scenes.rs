@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{Scene, Step, objects};
 
 /// The tables that are there.
-pub const TABLES: [&str; 3] = ["tables-one", "tables-two", "tables-three"];
+pub const TABLES: [&str; 6] =
+    ["tables-one", "tables-two", "tables-three", "tables-four", "tables-five", "tables-six"];
 
 /// All scenes, in order. Each has resources of its own, so that a difference stays where it is.
 pub fn all() -> Vec<Scene> {
@@ -15,6 +16,11 @@ pub fn all() -> Vec<Scene> {
         protection(),
         streams(),
         recovery(),
+        made(),
+        capacity(),
+        encryption_of_tables(),
+        tags_of_tables(),
+        time_to_live(),
         buckets(),
         versioning(),
         object_lock(),
@@ -183,6 +189,198 @@ fn recovery() -> Scene {
             then("of a table that is not there", set("none", json!(35))),
         ],
     )
+}
+
+fn update(table: &str, change: Value) -> Value {
+    dynamodb("UpdateTable", json!({ "table": table, "change": change }))
+}
+
+/// A table of work logs with an index, made with everything that can be set on it.
+fn made() -> Scene {
+    let table = "made";
+    let key = |name: &str| json!([{ "attribute": name, "role": "HASH" }]);
+    let units = json!({ "read": 5, "write": 5 });
+    let spec = json!({
+        "attributes": [{ "name": "id", "type": "S" }, { "name": "team", "type": "S" }],
+        "keys": key("id"), "local_indexes": [], "capacity": units, "encryption": "AWS_MANAGED",
+        "global_indexes": [{
+            "name": "TeamIndex", "keys": key("team"), "projection": { "INCLUDE": ["b", "a"] },
+            "capacity": units,
+        }],
+        "class": "STANDARD_INFREQUENT_ACCESS", "deletion_protection": true,
+        "stream": "NEW_IMAGE", "tags": { "Owner": "platform" },
+    });
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut spec = spec.clone();
+        change(&mut spec);
+        dynamodb("CreateTable", json!({ "table": "never-made", "spec": spec }))
+    };
+    let create = || dynamodb("CreateTable", json!({ "table": table, "spec": spec }));
+    let delete = |table: &str| dynamodb("DeleteTable", json!({ "table": table }));
+    let index = json!({ "provisioned": {
+        "table": null, "indexes": { "TeamIndex": { "read": 6, "write": 5 } },
+    } });
+    scene(
+        "made",
+        vec![
+            then("without an attribute", refused(&|spec| spec["attributes"] = json!([]))),
+            then("without a key", refused(&|spec| spec["keys"] = json!([]))),
+            then(
+                "without capacity of the index",
+                refused(&|spec| spec["global_indexes"][0]["capacity"] = Value::Null),
+            ),
+            then("create", create()),
+            then("read", describe(table)),
+            then("create again", create()),
+            then("raise the index", update(table, index)),
+            then("read the index", describe(table)),
+            then("delete while protected", delete(table)),
+            then("protection off", protect(table, false)),
+            then("delete", delete(table)),
+            then("read that it is gone", describe(table)),
+            then("delete again", delete(table)),
+        ],
+    )
+}
+
+fn capacity() -> Scene {
+    let table = "tables-four";
+    let provisioned = |units: u64| {
+        let units = json!({ "read": units, "write": units });
+        json!({ "provisioned": { "table": units, "indexes": {} } })
+    };
+    let index = json!({ "provisioned": {
+        "table": null, "indexes": { "none": { "read": 5, "write": 5 } },
+    } });
+    let class = |class: &str| json!({ "class": class });
+    scene(
+        "capacity",
+        vec![
+            then("provisioned", update(table, provisioned(5))),
+            then("read", describe(table)),
+            then("the same again", update(table, provisioned(5))),
+            then("none", update(table, provisioned(0))),
+            then("of an index that is not there", update(table, index)),
+            then("on demand", update(table, json!({ "on_demand": {} }))),
+            then("read that it is on demand", describe(table)),
+            then("of a table that is not there", update("none", provisioned(5))),
+            then("another class", update(table, class("STANDARD_INFREQUENT_ACCESS"))),
+            then("read the class", describe(table)),
+        ],
+    )
+}
+
+fn encryption_of_tables() -> Scene {
+    let table = "tables-five";
+    let key = "arn:aws:kms:us-east-1:500313280221:key/1111";
+    let encrypt = |key: Value| update(table, json!({ "encryption": key }));
+    scene(
+        "encryption of tables",
+        vec![
+            then("off while it is off", encrypt(json!("AWS_OWNED"))),
+            then("the managed key", encrypt(json!("AWS_MANAGED"))),
+            then("read", describe(table)),
+            then("a key of our own", encrypt(json!({ "CUSTOMER": key }))),
+            then("read the key", describe(table)),
+            then("the same key", encrypt(json!({ "CUSTOMER": key }))),
+            then("a key that is none", encrypt(json!({ "CUSTOMER": "arn:aws:s3:::x" }))),
+            then("off", encrypt(json!("AWS_OWNED"))),
+            then("read that it is off", describe(table)),
+        ],
+    )
+}
+
+fn tags_of_tables() -> Scene {
+    let arn = |table: &str| format!("arn:aws:dynamodb:us-east-1:500313280221:table/{table}");
+    let list = |table: &str| dynamodb("ListTagsOfResource", json!({ "arn": arn(table) }));
+    let tag = |table: &str, tags: Value| {
+        dynamodb("TagResource", json!({ "arn": arn(table), "tags": tags }))
+    };
+    let untag =
+        |keys: Value| dynamodb("UntagResource", json!({ "arn": arn("tables-six"), "keys": keys }));
+    scene(
+        "tags of tables",
+        vec![
+            then("list none", list("tables-six")),
+            then("tag", tag("tables-six", json!({ "Owner": "platform", "Status": "Active" }))),
+            then("list", list("tables-six")),
+            then("another value", tag("tables-six", json!({ "Status": "Deprecated" }))),
+            then("untag", untag(json!(["Owner", "none"]))),
+            then("list again", list("tables-six")),
+            then("a key of AWS", tag("tables-six", json!({ "aws:x": "y" }))),
+            then("of a table that is not there", tag("none", json!({ "a": "b" }))),
+            then("list of a table that is not there", list("none")),
+        ],
+    )
+}
+
+fn time_to_live() -> Scene {
+    let look = |table: &str| dynamodb("DescribeTimeToLive", json!({ "table": table }));
+    let set = |table: &str, attribute: &str, enabled: bool| {
+        let fields = json!({ "table": table, "attribute": attribute, "enabled": enabled });
+        dynamodb("UpdateTimeToLive", fields)
+    };
+    let table = "tables-six";
+    scene(
+        "time to live",
+        vec![
+            then("look", look(table)),
+            then("off while it is off", set(table, "at", false)),
+            then("on", set(table, "at", true)),
+            then("look that it is on", look(table)),
+            then("on while it is on", set(table, "at", true)),
+            then("on by another attribute", set(table, "of", true)),
+            then("off within the hour", set(table, "at", false)),
+            then("look again", look(table)),
+            then("of a table that is not there", set("none", "at", true)),
+            then("look at a table that is not there", look("none")),
+        ],
+    )
+}
+
+/// Scenes of Application Auto Scaling, which another emulator plays.
+pub fn of_auto_scaling() -> Vec<Scene> {
+    let reads = |mut fields: Value| {
+        fields["resource"] = json!("table/scaled");
+        fields["dimension"] = json!("dynamodb:table:ReadCapacityUnits");
+        fields
+    };
+    let of = |operation: &str, fields: Value| call("autoscaling", operation, fields);
+    let register =
+        |min: u32, max: u32| of("RegisterScalableTarget", reads(json!({ "min": min, "max": max })));
+    let put = |name: &str, percent: f64| {
+        let tracking = json!({
+            "target_utilization": percent, "scale_in_cooldown_seconds": 60,
+            "scale_out_cooldown_seconds": null, "disable_scale_in": false,
+        });
+        of("PutScalingPolicy", reads(json!({ "name": name, "tracking": tracking })))
+    };
+    let delete = || of("DeleteScalingPolicy", reads(json!({ "name": "p" })));
+    let targets = || of("DescribeScalableTargets", json!({}));
+    let policies = || of("DescribeScalingPolicies", json!({}));
+    let deregister = || of("DeregisterScalableTarget", reads(json!({})));
+    let steps = vec![
+        then("no targets", targets()),
+        then("no policies", policies()),
+        then("a policy of nothing", put("p", 70.0)),
+        then("deregister nothing", deregister()),
+        then("register", register(5, 50)),
+        then("targets", targets()),
+        then("delete no policy", delete()),
+        then("a policy", put("p", 70.0)),
+        then("policies", policies()),
+        then("another utilisation", put("p", 50.0)),
+        then("policies again", policies()),
+        then("a second policy", put("q", 50.0)),
+        then("the other way round", register(6, 5)),
+        then("other bounds", register(5, 60)),
+        then("other targets", targets()),
+        then("delete the policy", delete()),
+        then("deregister", deregister()),
+        then("targets at the end", targets()),
+        then("policies at the end", policies()),
+    ];
+    vec![scene("auto scaling", steps)]
 }
 
 fn create(bucket: &str, object_lock: bool) -> Value {
