@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write};
 use std::net::TcpListener;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::{Child as Process, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -25,7 +26,11 @@ const KEYS: usize = 200;
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const SIZE: PtySize = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+const ROWS: NonZero<u16> = NonZero::new(40).unwrap();
+const COLUMNS: NonZero<u16> = NonZero::new(120).unwrap();
+
+const SIZE: PtySize =
+    PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
 
 /// A word that only the page with the keys shows.
 const HELP: &str = "keys of the page";
@@ -70,7 +75,7 @@ impl Seat {
                     }
                 }
             });
-            let screen = vt100::Parser::new(SIZE.rows, SIZE.cols, 0);
+            let screen = vt100::Parser::new(ROWS, COLUMNS, 0);
             Ok(Self { child, writer, bytes, screen, began, drawn: 0, _master: pair.master })
         };
         made().map_err(|e| e.to_string())

@@ -46,10 +46,11 @@ pub async fn contest(rounds: usize, contenders: &mut [Contender<'_>]) -> Result<
             let command = (contender.turn)()?;
             let taken = run(command).await?.fine(contender.name)?;
             eprintln!(
-                "  round {}: {} {:.0} ms, {:.1} MiB",
+                "  round {}: {} {:.0} ms, {:.0} % of a processor, {:.1} MiB",
                 round + 1,
                 contender.name,
                 taken.milliseconds(),
+                taken.share(),
                 taken.mebibytes()
             );
             contender.taken.push(taken);

@@ -37,6 +37,11 @@ impl Taken {
         self.wall.as_secs_f64() * 1e3
     }
 
+    /// The share of one processor, in percent.
+    pub fn share(&self) -> f64 {
+        self.cpu.as_secs_f64() / self.wall.as_secs_f64() * 100.0
+    }
+
     /// The memory in MiB.
     pub fn mebibytes(&self) -> f64 {
         self.resident as f64 / f64::from(1 << 20)

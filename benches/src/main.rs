@@ -80,7 +80,7 @@ async fn measure(words: Vec<OsString>) -> Result<(), String> {
         chosen = GROUPS.to_vec();
     }
     let load = load();
-    let peers = Peers::install();
+    let peers = Peers::install(chosen.contains(&"copy"));
     let mut rows = Vec::new();
     for group in chosen {
         eprintln!("{group}");
@@ -142,7 +142,7 @@ fn about(peers: &Peers, rounds: usize, load: &str) -> String {
         ("s3sync", peers.s3sync.as_ref().err()),
     ] {
         if let Some(why) = missing {
-            text += &format!("- {name}: not to be had here: {why}\n");
+            text += &format!("- {name}: not here: {why}\n");
         }
     }
     text

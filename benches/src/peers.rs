@@ -34,9 +34,10 @@ pub fn package() -> &'static Path {
 }
 
 impl Peers {
-    /// Installs what is missing.
-    pub fn install() -> Self {
+    /// Installs what is missing: those that copy buckets only where buckets are copied.
+    pub fn install(copies: bool) -> Self {
         let folder = target().join("peers");
+        let unneeded = || Err("nothing is copied in this run".to_owned());
         let python = venv(&folder.join("venv"), &package().join("requirements.txt"));
         let emulators = package().join("../tests/aws/requirements.txt");
         let emulator = match std::env::var_os("MUSTER_MINISTACK") {
@@ -46,8 +47,10 @@ impl Peers {
             },
             None => venv(&folder.join("ministack"), &emulators),
         };
-        let rclone = rclone(&folder.join("rclone"));
-        let s3sync = s3sync(&folder.join("s3sync"));
+        let (rclone, s3sync) = match copies {
+            true => (rclone(&folder.join("rclone")), s3sync(&folder.join("s3sync"))),
+            false => (unneeded(), unneeded()),
+        };
         let mut peers = Self { python, emulator, rclone, s3sync, versions: Vec::new() };
         peers.versions = peers.ask_versions();
         peers

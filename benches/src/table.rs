@@ -26,16 +26,13 @@ pub enum Target {
     AtLeast(f64),
     /// At most this.
     AtMost(f64),
-    /// Only told.
-    Told,
 }
 
 impl Target {
-    fn met(self, figure: f64) -> Option<bool> {
+    fn met(self, figure: f64) -> bool {
         match self {
-            Self::AtLeast(least) => Some(figure >= least),
-            Self::AtMost(most) => Some(figure <= most),
-            Self::Told => None,
+            Self::AtLeast(least) => figure >= least,
+            Self::AtMost(most) => figure <= most,
         }
     }
 
@@ -43,7 +40,6 @@ impl Target {
         match self {
             Self::AtLeast(least) => format!("≥ {least}{unit}"),
             Self::AtMost(most) => format!("≤ {most}{unit}"),
-            Self::Told => String::new(),
         }
     }
 }
@@ -69,7 +65,7 @@ impl Row {
             peer,
             figure: figure_text,
             target: target.words(unit),
-            met: target.met(figure),
+            met: Some(target.met(figure)),
         }
     }
 

@@ -72,7 +72,7 @@ pub async fn connect(
 
 #[cfg(feature = "aws")]
 async fn live(context: &Context, environment: &Environment) -> Result<Connected, Error> {
-    use crate::aws::{Connection, Live};
+    use crate::aws::{Connection, Live, Transport};
     use crate::error::Exit;
 
     let connection = Connection {
@@ -81,7 +81,12 @@ async fn live(context: &Context, environment: &Environment) -> Result<Connected,
         endpoint_url: context.options.endpoint_url.clone(),
         account: environment.place.account.clone(),
     };
-    let live = Live::connect(&connection).await.map_err(|error| {
+    let transport = Transport::new();
+    let beside = transport.clone();
+    // Starting TLS takes a processor for tens of milliseconds: beside all that comes before the
+    // first call. Whoever calls sooner waits for it.
+    tokio::task::spawn_blocking(move || beside.make_ready());
+    let live = Live::connect_over(&connection, &transport).await.map_err(|error| {
         let advice =
             "Check the profile and the AWS configuration files; `muster doctor` shows them.";
         Error::new("aws-configuration", Exit::Login, error.to_string(), advice)

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::sdk_config::SharedTimeSource;
 use jiff::Timestamp;
 use tokio::sync;
@@ -38,7 +39,7 @@ pub(super) enum Origin {
     /// From whoever made the configuration.
     Given(SharedCredentialsProvider),
     /// From the AWS configuration of this machine. It is read again whenever it has to be.
-    Machine { profile: Option<String>, region: String },
+    Machine { profile: Option<String>, region: String, http: SharedHttpClient },
 }
 
 /// Gives credentials to all clients, so that they are asked for once.
@@ -90,8 +91,8 @@ impl Keeper {
         }
         let source = match (&kept.source, &self.origin) {
             (Some(source), _) | (None, Origin::Given(source)) => source.clone(),
-            (None, Origin::Machine { profile, region }) => {
-                connect::credentials(profile.as_deref(), region).await
+            (None, Origin::Machine { profile, region, http }) => {
+                connect::credentials(profile.as_deref(), region, http).await
             }
         };
         kept.source = Some(source.clone());

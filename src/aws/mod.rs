@@ -23,12 +23,14 @@ mod sending;
 mod sns;
 mod ssm;
 mod sts;
+mod transport;
 mod trust;
 
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_config::identity::IdentityCache;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::SignedDuration;
 
 use crate::cloud::{Account, Call, CallError, Ending, Outcome, Pending, Reply, sts as identity};
@@ -38,6 +40,7 @@ use connect::Clients;
 pub use credentials::Credentials;
 use credentials::{Keeper, Origin};
 use sending::Sending;
+pub use transport::Transport;
 use trust::Trusted;
 
 /// The most pages of one list that are read. With a hundred names on a page that is more than any
@@ -83,10 +86,19 @@ impl Live {
     /// Reads the AWS configuration of this machine. No request is sent and no credentials are
     /// asked for: a call says so when they are missing.
     pub async fn connect(connection: &Connection) -> Result<Self, CallError> {
-        let config = connect::load(connection).await?;
+        Self::connect_over(connection, &Transport::new()).await
+    }
+
+    /// The same over an HTTP client that is there already.
+    pub async fn connect_over(
+        connection: &Connection,
+        transport: &Transport,
+    ) -> Result<Self, CallError> {
+        let config = connect::load(connection, transport).await?;
         let Connection { profile, region, .. } = connection.clone();
         let login = login::advice(profile.as_deref()).await;
-        let origin = Origin::Machine { profile, region };
+        let http = SharedHttpClient::new(transport.clone());
+        let origin = Origin::Machine { profile, region, http };
         Ok(Self::over(&config, connection, Some(origin), Some(login)))
     }
 
@@ -179,32 +191,32 @@ impl Live {
         };
         let sending = self.inner.sending.again();
         match call {
-            Call::Sts(call) => sts::send(&clients.sts, &sending, call).await,
-            Call::DynamoDb(call) => dynamodb::send(&clients.dynamodb, &sending, call).await,
+            Call::Sts(call) => sts::send(clients.sts(), &sending, call).await,
+            Call::DynamoDb(call) => dynamodb::send(clients.dynamodb(), &sending, call).await,
             Call::S3(call) => {
-                let bucket = s3::Owned { client: &clients.s3, sending: &sending, connection };
+                let bucket = s3::Owned { client: clients.s3(), sending: &sending, connection };
                 s3::send(bucket, call).await
             }
-            Call::Sns(call) => sns::send(&clients.sns, &sending, call).await,
-            Call::CloudTrail(call) => cloudtrail::send(&clients.cloudtrail, &sending, call).await,
-            Call::CloudWatch(call) => cloudwatch::send(&clients.cloudwatch, &sending, call).await,
+            Call::Sns(call) => sns::send(clients.sns(), &sending, call).await,
+            Call::CloudTrail(call) => cloudtrail::send(clients.cloudtrail(), &sending, call).await,
+            Call::CloudWatch(call) => cloudwatch::send(clients.cloudwatch(), &sending, call).await,
             Call::AutoScaling(call) => {
-                autoscaling::send(&clients.autoscaling, &sending, call).await
+                autoscaling::send(clients.autoscaling(), &sending, call).await
             }
-            Call::Backup(call) => backup::send(&clients.backup, &sending, call).await,
+            Call::Backup(call) => backup::send(clients.backup(), &sending, call).await,
             Call::CloudFormation(call) => {
-                let (client, dynamodb) = (&clients.cloudformation, &clients.dynamodb);
+                let (client, dynamodb) = (clients.cloudformation(), clients.dynamodb());
                 let clients = cloudformation::Clients { client, dynamodb };
                 cloudformation::send(clients, &sending, call).await
             }
             Call::S3Control(call) => {
-                let client = &clients.s3control;
+                let client = clients.s3control();
                 let jobs = s3control::Owned { client, sending: &sending, connection };
                 s3control::send(jobs, call).await
             }
-            Call::Ssm(call) => ssm::send(&clients.ssm, &sending, call).await,
+            Call::Ssm(call) => ssm::send(clients.ssm(), &sending, call).await,
             Call::Objects(call) => {
-                let bucket = objects::Owned { client: &clients.s3, sending: &sending, connection };
+                let bucket = objects::Owned { client: clients.s3(), sending: &sending, connection };
                 objects::send(bucket, call).await
             }
             Call::Bulk(_) => Err(ending::not_one_call()),

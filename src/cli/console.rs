@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::Out;
-use super::reach::{NEWS, Runner, reach};
+use super::reach::{NEWS, Runner, soon};
 use super::run::{self, Signals};
 use super::stops::{self, Stops, Wanted, Who};
 use crate::app::{Context, Surroundings, clock};
@@ -44,10 +44,10 @@ pub(super) async fn console(context: Arc<Context>, out: &Out) -> Result<Exit, Er
     Err(Error::usage("no-terminal", what, advice))
 }
 
-/// Opens the console over the runner of this place.
+/// Opens the console over the runner of this place. The first picture does not wait for it: a new
+/// one reads the journal and the configuration of AWS first.
 pub(super) async fn open(context: Arc<Context>, first: First, out: &Out) -> Result<Exit, Error> {
-    let runner = reach(&context).await?;
-    show(&context, runner, first, out).await
+    show(&context, soon(Arc::clone(&context)), first, out).await
 }
 
 /// Opens the console, and gives the terminal back whatever happens.
@@ -71,7 +71,8 @@ pub(super) async fn show(
         left: false,
     };
     desk.take(first);
-    let (served, shown) = tokio::join!(served, desk.sit(asks, told));
+    // In this order: the first picture is drawn before anything is reached.
+    let (shown, served) = tokio::join!(desk.sit(asks, told), served);
     // An error of the runner is worth more than how the screen ended.
     served?;
     for line in shown? {
@@ -116,6 +117,10 @@ impl Desk {
         let mut signals = Signals::new()?;
         let mut stops = Stops::new()?;
         let mut sizes = run::on(SignalKind::window_change())?;
+        // It asks for the first page, which is made while the first picture is drawn.
+        self.hear(Input::Tick);
+        self.draw();
+        let mut is_reached = false;
         while !self.left {
             let input = tokio::select! {
                 biased;
@@ -138,7 +143,10 @@ impl Desk {
                     continue;
                 }
                 news = told.recv() => match news {
-                    Some(news) => Input::News(Box::new(news)),
+                    Some(news) => {
+                        is_reached = true;
+                        Input::News(Box::new(news))
+                    }
                     None => break,
                 },
                 _ = sizes.recv() => match tui::size() {
@@ -155,6 +163,10 @@ impl Desk {
         // never waits for this console.
         drop(asks);
         self.screen.leave();
+        if !is_reached {
+            // Nor is a runner waited for that has not said anything yet.
+            told.close();
+        }
         while told.recv().await.is_some() {}
         Ok(self.console.farewell())
     }

@@ -29,15 +29,36 @@ pub(super) async fn reach(context: &Arc<Context>) -> Result<Runner, Error> {
     if !(surroundings.stdin_is_terminal && surroundings.stdout_is_terminal) {
         return here(context).await;
     }
+    Ok(over(apart(context).await?))
+}
+
+/// The same for a console at a terminal, which draws before anything is reached. What it asks
+/// meanwhile waits; when it leaves, nothing is reached any more.
+pub(super) fn soon(context: Arc<Context>) -> Runner {
+    let (asks, asked) = channel(ASKS);
+    let (news, told) = channel(NEWS);
+    let served = async move {
+        let link = tokio::select! {
+            link = apart(&context) => link?,
+            () = news.closed() => return Ok(()),
+        };
+        link.carry(asked, news).await
+    };
+    Runner { asks, told, served: Box::pin(served) }
+}
+
+/// The runner of this state directory, or a new one.
+async fn apart(context: &Arc<Context>) -> Result<Link, Error> {
+    let surroundings = &context.surroundings;
     let wish = if context.options.read_only { Wish::Watch } else { Wish::Pilot };
     let hello = Hello::new(&surroundings.actor, wish);
     if peek(context).await?.is_some_and(|found| is_same_place(context, &found))
         && let Some(link) = attach(&context.state_dir, &hello).await?
     {
-        return Ok(over(link));
+        return Ok(link);
     }
     let hello = Hello::new(&surroundings.actor, Wish::Pilot);
-    Ok(over(start(context, &hello).await?))
+    start(context, &hello).await
 }
 
 async fn here(context: &Arc<Context>) -> Result<Runner, Error> {

@@ -17,6 +17,16 @@ pub struct Quota {
 /// reaches: those are slowed down when AWS says so.
 pub const QUOTAS: &[Quota] = &[
     Quota {
+        operations: &[
+            &dynamodb::DESCRIBE_TABLE,
+            &dynamodb::DESCRIBE_TIME_TO_LIVE,
+            &dynamodb::LIST_TABLES,
+            &dynamodb::LIST_TAGS_OF_RESOURCE,
+        ],
+        per_second: 2_500,
+        source: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-control-plane.html",
+    },
+    Quota {
         operations: &[&dynamodb::DESCRIBE_CONTINUOUS_BACKUPS],
         per_second: 10,
         source: "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html",

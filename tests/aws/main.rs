@@ -20,6 +20,7 @@ mod phase_1;
 mod place;
 mod proxy;
 mod rollback;
+mod rollout;
 mod s3;
 mod s3control;
 mod sns;

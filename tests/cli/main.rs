@@ -28,6 +28,7 @@ mod race;
 mod refused;
 mod report;
 mod rollback;
+mod rollout;
 mod shape;
 mod stack;
 mod support;

@@ -2,6 +2,8 @@
 //! what signals and a terminal that dies do to it.
 
 #[cfg(test)]
+mod first;
+#[cfg(test)]
 mod gone;
 #[cfg(test)]
 mod operator;

@@ -14,8 +14,8 @@ use crate::cloud::{Account, Ending, Operation, Outcome};
 use crate::compliance::{Bound, Checked, Sweep};
 
 /// How many requests are under way at once: enough to hide the round trips of a thousand reads,
-/// and few enough for one machine's sockets.
-const AT_ONCE: usize = 64;
+/// and few enough for one machine's sockets. The limits of AWS are kept apart, by operation.
+const AT_ONCE: usize = 128;
 /// How often one call is throttled before it counts as one that could not be made. The operation is
 /// slowed down each time, so this is minutes.
 const MOST_THROTTLES: u32 = 12;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use super::planner::read;
 use crate::cloud::{Account, CallError, Ending};
 use crate::compliance::{Blocked, Bound, Pointer, Profile};
@@ -25,8 +27,12 @@ pub(super) async fn bind(
 ) -> Bound {
     let mut found = environment.clone();
     let mut unread = Vec::new();
-    for pointer in profile.pointers(environment) {
-        match follow(account, environment, &pointer).await {
+    // None waits for another. An estate has a handful of them.
+    let pointers = profile.pointers(environment);
+    let names = pointers.iter().map(|pointer| follow(account, environment, pointer));
+    let names = join_all(names).await;
+    for (pointer, name) in pointers.into_iter().zip(names) {
+        match name {
             Ok(Some(name)) => {
                 found.inventory.insert(pointer.key, Item::One(name));
             }
