@@ -123,8 +123,8 @@ impl Worker {
             Bulk::SurveyBatch(of) => {
                 batch::survey(inner, &of).await.map(|found| Reply::Batched(Box::new(found)))
             }
-            Bulk::BeginBatch { of, storage_class, number } => {
-                let begun = batch::begin(inner, &of, storage_class, number).await;
+            Bulk::BeginBatch { of, storage_class, number, token } => {
+                let begun = batch::begin(inner, &of, storage_class, number, token).await;
                 begun.map(|job| Reply::Begun { job })
             }
         };

@@ -51,6 +51,9 @@ pub enum Call {
         storage_class: StorageClass,
         /// The how many-th job of this copy it is, from 1.
         number: u32,
+        /// `ClientRequestToken`: sent again with it, the call makes no second job, whatever has been
+        /// written into the buckets meanwhile.
+        token: String,
     },
 }
 
@@ -356,8 +359,9 @@ impl Call {
     /// True when this work begins that job.
     pub fn begins(&self, job: &CopyJob) -> bool {
         match self {
-            Self::BeginBatch { of, storage_class, number } => {
-                job.to == of.copying.to
+            Self::BeginBatch { of, storage_class, number, token } => {
+                job.token == *token
+                    && job.to == of.copying.to
                     && job.role == of.role
                     && job.report == of.report
                     && job.storage_class == *storage_class

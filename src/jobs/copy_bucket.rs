@@ -311,8 +311,8 @@ fn instead(on: &Target, to: &Copies) -> String {
         "put a job of S3 Batch Operations before this step: `run = \"s3.batch_copy\"`, `on = \
          \"{}\"`, `with = {{ from = \"{from}\"{prefix}, role = \
          \"arn:{}:iam::{account}:role/ROLE\", report = {{ bucket = \"BUCKET\", prefix = \
-         \"copies\" }}, leave_large = true }}`; or use S3 Batch Replication, which keeps versions \
-         and retention besides; or raise `batch_above`",
+         \"copies\" }}, leave_large = true }}`, `timeout = \"24h\"`; or use S3 Batch Replication, \
+         which keeps versions and retention besides; or raise `batch_above`",
         on.name,
         on.place.partition()
     )

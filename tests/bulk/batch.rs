@@ -25,7 +25,8 @@ fn batch() -> Batch {
 }
 
 fn begin(number: u32) -> bulk::Call {
-    bulk::Call::BeginBatch { of: batch(), storage_class: StorageClass::Standard, number }
+    let token = format!("token-{number}");
+    bulk::Call::BeginBatch { of: batch(), storage_class: StorageClass::Standard, number, token }
 }
 
 impl Desk {

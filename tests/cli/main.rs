@@ -5,6 +5,7 @@
 
 mod account;
 mod attach;
+mod batch;
 mod books;
 mod check;
 mod compliance;

@@ -10,7 +10,7 @@ use super::{Inner, compare, strange};
 use crate::cloud::bulk::{Batch, Batched, LookedFor};
 use crate::cloud::objects::StorageClass;
 use crate::cloud::s3control::{Call, CopyJob, Job, Reply};
-use crate::cloud::{self, CallError, Ending, digest_of};
+use crate::cloud::{self, CallError, Ending};
 
 /// What is known of a copy. Both buckets are compared only while no job is under way: until then
 /// nothing follows from it, and it takes long.
@@ -43,6 +43,7 @@ pub(super) async fn begin(
     of: &Batch,
     storage_class: StorageClass,
     number: u32,
+    token: String,
 ) -> Result<String, CallError> {
     if let Some((found, job)) = latest(inner, of).await? {
         if found >= number {
@@ -54,7 +55,6 @@ pub(super) async fn begin(
         }
     }
     let manifest = list::write(inner, of, number).await?;
-    let digest = digest_of(&(of.mark(), number, &manifest));
     let job = CopyJob {
         to: of.copying.to.clone(),
         storage_class,
@@ -62,7 +62,7 @@ pub(super) async fn begin(
         report: of.report.clone(),
         role: of.role.clone(),
         description: of.description(number),
-        token: format!("muster-{}", digest.get(..32).unwrap_or(&digest)),
+        token,
     };
     match inner.control(Call::CreateJob(Box::new(job))).await? {
         Reply::Created { job } => Ok(job),

@@ -7,7 +7,7 @@ mod value;
 use super::words::bytes;
 use crate::cloud::bulk::{self, Batched, Reply};
 use crate::cloud::s3control;
-use crate::cloud::{self, Call, Danger, Operation, Outcome};
+use crate::cloud::{self, Call, Danger, Operation, Outcome, digest_of};
 use crate::settings::seen::{reply, strange};
 use crate::settings::{Breach, Change, Kind, Progress, Property, Setback, Target, Undo, Unread};
 use value::{Copies, Found, State};
@@ -28,8 +28,9 @@ impl Property for BatchCopy {
         compared as `s3.copy_bucket` compares it, and what failed is read from the report. Metadata \
         and tags are kept; the retention of an object, ACLs, website redirects and older versions \
         are not (C3), and neither are the parts that an object was written in (C7). An object of \
-        more than 5 GB is not copied (C1). What somebody else writes into the target meanwhile is \
-        written over: a job knows no conditions (C8).";
+        more than 5 GB is not copied (C1). A job waits for its turn, and takes hours for millions \
+        of objects: the step needs a `timeout` that lasts. What somebody else writes into the \
+        target meanwhile is written over: a job knows no conditions (C8).";
     const SOURCE: &'static str =
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-copy-object.html";
     const EXAMPLE: &'static str = "{ from = \"audio-files\", role = \
@@ -82,7 +83,10 @@ impl Property for BatchCopy {
         let storage_class = rules::class(on, to, &found)?;
         let number = value.job.map_or(0, |job| job.number).saturating_add(1);
         let of = to.batch(on);
-        Ok(vec![Call::Bulk(bulk::Call::BeginBatch { of, storage_class, number })])
+        // Another for each plan: AWS may remember it longer than it tells of the job.
+        let digest = digest_of(&(of.mark(), number, &found));
+        let token = format!("muster-{}", digest.get(..32).unwrap_or(&digest));
+        Ok(vec![Call::Bulk(bulk::Call::BeginBatch { of, storage_class, number, token })])
     }
 
     /// A job that goes on is cancelled. What was copied stays.

@@ -95,16 +95,28 @@ fn a_job_is_begun_for_what_is_missing_in_the_class_that_it_has() {
     let seen = said(None, Some(compared()));
     let value = BatchCopy::decode(&on(), &seen).unwrap();
     assert!(!BatchCopy::is_met(&value, &wanted()));
-    let begin = |storage_class, number| {
-        Call::Bulk(bulk::Call::BeginBatch { of: wanted().batch(&on()), storage_class, number })
+    let begins = |seen: &[Outcome], to: &Copies| {
+        let calls = BatchCopy::write(&on(), seen, to).unwrap();
+        let [Call::Bulk(bulk::Call::BeginBatch { of, storage_class, number, token })] = &calls[..]
+        else {
+            panic!("{calls:?}")
+        };
+        assert_eq!(*of, wanted().batch(&on()));
+        assert!(token.starts_with("muster-") && token.len() <= 64, "{token}");
+        (*storage_class, *number, token.clone())
     };
-    let calls = BatchCopy::write(&on(), &seen, &wanted()).unwrap();
-    assert_eq!(calls, [begin(StorageClass::StandardIa, 1)]);
+    let first = begins(&seen, &wanted());
+    assert_eq!((first.0, first.1), (StorageClass::StandardIa, 1));
+    // The same plan has the same token, and another has another: AWS may remember it for long.
+    assert_eq!(begins(&seen, &wanted()), first);
+    let more = Compared { objects: 11, missing: 7, ..compared() };
+    assert_ne!(begins(&said(None, Some(more)), &wanted()).2, first.2);
     // After one that is over comes another, which is told apart by its number.
     let seen = said(Some(job(3, JobStatus::Failed, 0)), Some(compared()));
     let to = Copies { storage_class: Some(StorageClass::Standard), ..wanted() };
-    let calls = BatchCopy::write(&on(), &seen, &to).unwrap();
-    assert_eq!(calls, [begin(StorageClass::Standard, 4)]);
+    let fourth = begins(&seen, &to);
+    assert_eq!((fourth.0, fourth.1), (StorageClass::Standard, 4));
+    assert_ne!(fourth.2, first.2);
     let done = BatchCopy::decode(&on(), &said(None, Some(whole()))).unwrap();
     assert!(BatchCopy::is_met(&done, &wanted()));
 }
