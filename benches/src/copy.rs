@@ -155,8 +155,7 @@ pub async fn copy(peers: &Peers, rounds: usize, rows: &mut Vec<Row>) -> Result<(
     });
     near(&bench, peers, rounds, rows).await?;
     nothing_to_do(&bench, peers, rounds, rows).await?;
-    far(&bench, peers, rounds.min(3), rows).await?;
-    memory(&bench, rows).await
+    far(&bench, peers, rounds.min(3), rows).await
 }
 
 /// 10,000 objects, nothing between client and server.
@@ -245,7 +244,8 @@ async fn far(
 }
 
 /// The memory does not grow with the number of objects.
-async fn memory(bench: &Bench, rows: &mut Vec<Row>) -> Result<(), String> {
+pub async fn memory(rows: &mut Vec<Row>) -> Result<(), String> {
+    let bench = Bench::new().await?;
     for (count, there, what) in [
         (10_000, false, "memory, 10,000 objects copied"),
         (100_000, false, "memory, 100,000 objects copied"),
