@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::cloud::backup;
+use crate::cloud::bulk;
 use crate::cloud::cloudformation;
 use crate::cloud::sts::{self, Identity};
 use crate::cloud::{
@@ -181,7 +182,7 @@ fn guarded(setting: &Setting, wanted: &Wanted, seen: &[Outcome]) -> Vec<(Kind, S
         .iter()
         .filter_map(|call| {
             let kind = match call {
-                Call::DynamoDb(_) => Kind::Table,
+                Call::DynamoDb(_) | Call::Bulk(bulk::Call::CountItems { .. }) => Kind::Table,
                 Call::S3(_) | Call::Objects(_) | Call::Bulk(_) => Kind::Bucket,
                 Call::Sns(_) => Kind::Topic,
                 Call::CloudTrail(_) => Kind::Trail,

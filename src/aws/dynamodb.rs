@@ -1,6 +1,7 @@
 //! Amazon DynamoDB.
 
 mod change;
+mod scan;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,9 @@ pub(super) async fn send(client: &Client, sending: &Sending, call: Call) -> Outc
         Call::DescribeTimeToLive { table } => describe_time_to_live(client, sending, table).await,
         Call::UpdateTimeToLive { table, attribute, enabled } => {
             update_time_to_live(client, sending, table, attribute, enabled).await
+        }
+        Call::Scan { table, segment, segments, after } => {
+            scan::page(client, sending, table, (segment, segments), after).await
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Work over many objects: what is one call above, and as many calls as there are objects below.
+//! Work over many objects or items: what is one call above, and as many calls as there are objects
+//! below.
 //!
 //! A [`Worker`] is an account over an account. Ordinary calls pass through it; work over many
 //! objects ([`bulk`](crate::cloud::bulk)) it carries out by streaming: the first objects are copied
@@ -16,11 +17,13 @@ mod batch;
 mod board;
 mod compare;
 mod copy;
+mod count;
 mod gauge;
 mod listing;
 mod manifest;
 mod pairs;
 mod retain;
+mod sample;
 mod send;
 mod survey;
 mod verify;
@@ -127,6 +130,11 @@ impl Worker {
                 let begun = batch::begin(inner, &of, storage_class, number, token).await;
                 begun.map(|job| Reply::Begun { job })
             }
+            Bulk::CountItems { table } => count::run(inner, &table).await.map(Reply::Counted),
+            Bulk::SampleObjects(sampling) => {
+                let sampled = sample::run(inner, &sampling).await;
+                sampled.map(|sampled| Reply::Sampled(Box::new(sampled)))
+            }
         };
         Ok(Answer { reply: cloud::Reply::Bulk(reply?), request_id: None })
     }
@@ -164,7 +172,7 @@ impl std::fmt::Debug for Worker {
     }
 }
 
-/// The answer to a call on objects is not one of those.
+/// The answer to a call is not one of those that it has.
 fn strange(reply: &cloud::Reply) -> CallError {
     CallError::new(Ending::Unknown, "StrangeReply", format!("{reply:?}"))
 }

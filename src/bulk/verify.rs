@@ -124,7 +124,7 @@ pub(super) fn by_checksums(old: Option<&Checksum>, new: Option<&Checksum>) -> Op
 
 /// Whether the ETag is a digest of the contents. What AWS does not say to be encrypted with a key
 /// of KMS is encrypted with one of S3, or, of old, not at all.
-fn has_digest(object: &Object) -> bool {
+pub(super) fn has_digest(object: &Object) -> bool {
     match object.encryption {
         None | Some(Algorithm::Aes256) => true,
         Some(Algorithm::Kms | Algorithm::KmsDsse) => false,

@@ -2,11 +2,13 @@
 //! above sees as one call.
 //!
 //! Neither AWS nor the simulated account knows these operations: whoever is between them and the
-//! engine carries them out, with the calls of [`objects`](super::objects). A change among them is
+//! engine carries them out, with the calls of [`objects`](super::objects) and of
+//! [`dynamodb`](super::dynamodb). A change among them is
 //! safe to send again: what is there and verifies is kept, and nothing is done twice. So that
 //! memory does not grow with the number of objects, answers hold numbers and the first few names.
 
 mod batch;
+mod integrity;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,7 @@ use super::s3::RetentionMode;
 use super::s3control::CopyJob;
 use super::{Danger, Operation, Repeat, objects};
 pub use batch::{BEGIN_BATCH, Batch, Batched, LookedFor, SURVEY_BATCH};
+pub use integrity::{COUNT_ITEMS, Counted, SAMPLE_OBJECTS, Sampled, Sampling};
 
 /// How many names an answer holds of each kind.
 pub const NAMES: usize = 10;
@@ -55,6 +58,13 @@ pub enum Call {
         /// written into the buckets meanwhile.
         token: String,
     },
+    /// Counts the items of a table by reading all of it.
+    CountItems {
+        /// Name of the table.
+        table: String,
+    },
+    /// Reads a sample of the objects of a bucket, and holds it against what S3 keeps of them.
+    SampleObjects(Sampling),
 }
 
 /// Objects of one bucket, and another where they are to be too.
@@ -114,6 +124,10 @@ pub enum Reply {
         /// Id of the job.
         job: String,
     },
+    /// To [`Call::CountItems`].
+    Counted(Counted),
+    /// To [`Call::SampleObjects`].
+    Sampled(Box<Sampled>),
 }
 
 /// What is in two buckets.
@@ -309,7 +323,9 @@ pub const RETAIN_PROGRESS: Operation = Operation::read("s3", "RetainProgress", &
 pub(super) const OPERATIONS: &[&Operation] = &[
     &COMPARE_BUCKETS,
     &COPY_PROGRESS,
+    &COUNT_ITEMS,
     &RETAIN_PROGRESS,
+    &SAMPLE_OBJECTS,
     &SURVEY_BATCH,
     &SURVEY_RETENTION,
     &BEGIN_BATCH,
@@ -329,10 +345,12 @@ impl Call {
             Self::RetainProgress(_) => &RETAIN_PROGRESS,
             Self::SurveyBatch(_) => &SURVEY_BATCH,
             Self::BeginBatch { .. } => &BEGIN_BATCH,
+            Self::CountItems { .. } => &COUNT_ITEMS,
+            Self::SampleObjects(_) => &SAMPLE_OBJECTS,
         }
     }
 
-    /// The bucket that is changed, or would be.
+    /// The bucket that is changed, or would be; the bucket or table that is looked at.
     pub const fn resource(&self) -> &str {
         match self {
             Self::CompareBuckets(copying)
@@ -342,6 +360,8 @@ impl Call {
             | Self::RetainObjects(retaining)
             | Self::RetainProgress(retaining) => retaining.bucket.as_str(),
             Self::SurveyBatch(of) | Self::BeginBatch { of, .. } => of.copying.to.as_str(),
+            Self::CountItems { table } => table.as_str(),
+            Self::SampleObjects(sampling) => sampling.bucket.as_str(),
         }
     }
 
@@ -352,7 +372,11 @@ impl Call {
             | Self::CopyObjects(copying)
             | Self::CopyProgress(copying) => Some(copying.from.as_str()),
             Self::SurveyBatch(of) | Self::BeginBatch { of, .. } => Some(of.copying.from.as_str()),
-            Self::SurveyRetention(_) | Self::RetainObjects(_) | Self::RetainProgress(_) => None,
+            Self::SurveyRetention(_)
+            | Self::RetainObjects(_)
+            | Self::RetainProgress(_)
+            | Self::CountItems { .. }
+            | Self::SampleObjects(_) => None,
         }
     }
 
@@ -375,7 +399,9 @@ impl Call {
             | Self::SurveyBatch(_)
             | Self::SurveyRetention(_)
             | Self::RetainObjects(_)
-            | Self::RetainProgress(_) => false,
+            | Self::RetainProgress(_)
+            | Self::CountItems { .. }
+            | Self::SampleObjects(_) => false,
         }
     }
 
@@ -395,6 +421,7 @@ impl Call {
                     | objects::Call::ListMultipartUploads { .. }
                     | objects::Call::HeadObject { .. }
                     | objects::Call::GetObject { .. }
+                    | objects::Call::DigestObject { .. }
                     | objects::Call::UploadPart { .. }
                     | objects::Call::GetObjectTagging { .. }
                     | objects::Call::GetObjectRetention { .. }
@@ -415,7 +442,9 @@ impl Call {
             | Self::CopyProgress(_)
             | Self::SurveyBatch(_)
             | Self::SurveyRetention(_)
-            | Self::RetainProgress(_) => false,
+            | Self::RetainProgress(_)
+            | Self::CountItems { .. }
+            | Self::SampleObjects(_) => false,
         }
     }
 }

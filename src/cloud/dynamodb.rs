@@ -1,4 +1,5 @@
-//! Amazon DynamoDB: tables, what they are and what is set on them, and their continuous backups.
+//! Amazon DynamoDB: tables, what they are and what is set on them, their continuous backups, and how
+//! many items are in them.
 
 mod table;
 
@@ -91,6 +92,32 @@ pub enum Call {
         /// On or off.
         enabled: bool,
     },
+    /// `Scan` that only counts (`Select` is `COUNT`, eventually consistent): one page of one
+    /// segment. No item leaves AWS but the key at which the page ended.
+    Scan {
+        /// Name of the table.
+        table: String,
+        /// Which of the segments, from 0.
+        segment: u32,
+        /// In how many segments the table is read.
+        segments: u32,
+        /// Where the page before ended; the first page when absent.
+        after: Option<ItemKey>,
+    },
+}
+
+/// The key of an item: its attributes by name.
+pub type ItemKey = BTreeMap<String, KeyValue>;
+
+/// The value of an attribute that is part of a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum KeyValue {
+    /// A text.
+    S(String),
+    /// A number, as AWS writes it.
+    N(String),
+    /// Bytes.
+    B(Vec<u8>),
 }
 
 /// One class of change of `UpdateTable`.
@@ -160,6 +187,13 @@ pub enum Reply {
     },
     /// To [`Call::DescribeTimeToLive`].
     TimeToLive(TimeToLive),
+    /// To [`Call::Scan`].
+    Counted {
+        /// How many items are on the page.
+        items: u64,
+        /// Where the next page goes on, when there is one.
+        next: Option<ItemKey>,
+    },
     /// To a change of which AWS tells nothing.
     Done {},
 }
@@ -183,6 +217,7 @@ operations! {
         DESCRIBE_TIME_TO_LIVE "DescribeTimeToLive" "dynamodb:DescribeTimeToLive";
         LIST_TABLES "ListTables" "dynamodb:ListTables";
         LIST_TAGS_OF_RESOURCE "ListTagsOfResource" "dynamodb:ListTagsOfResource";
+        SCAN "Scan" "dynamodb:Scan";
     }
     change {
         CREATE_TABLE "CreateTable" ["dynamodb:CreateTable", "dynamodb:TagResource"] Change Refused "DescribeTable";
@@ -211,6 +246,7 @@ impl Call {
             Self::UntagResource { .. } => &UNTAG_RESOURCE,
             Self::DescribeTimeToLive { .. } => &DESCRIBE_TIME_TO_LIVE,
             Self::UpdateTimeToLive { .. } => &UPDATE_TIME_TO_LIVE,
+            Self::Scan { .. } => &SCAN,
         }
     }
 
@@ -225,7 +261,8 @@ impl Call {
             | Self::CreateTable { table, .. }
             | Self::DeleteTable { table }
             | Self::DescribeTimeToLive { table }
-            | Self::UpdateTimeToLive { table, .. } => Some(table),
+            | Self::UpdateTimeToLive { table, .. }
+            | Self::Scan { table, .. } => Some(table),
             Self::ListTagsOfResource { arn }
             | Self::TagResource { arn, .. }
             | Self::UntagResource { arn, .. } => Some(arn),

@@ -170,7 +170,8 @@ fn table_words(call: &dynamodb::Call) -> Option<String> {
         | Call::ListTagsOfResource { .. }
         | Call::TagResource { .. }
         | Call::UntagResource { .. }
-        | Call::DescribeTimeToLive { .. } => None,
+        | Call::DescribeTimeToLive { .. }
+        | Call::Scan { .. } => None,
     }
 }
 

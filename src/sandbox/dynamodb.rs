@@ -5,6 +5,7 @@
 
 mod backups;
 mod create;
+mod scan;
 mod table;
 mod tags;
 mod time_to_live;
@@ -72,6 +73,10 @@ impl Tables {
             Call::UpdateTimeToLive { table, attribute, enabled } => {
                 check_name(table)?;
                 self.update_time_to_live(table, attribute, *enabled, at)
+            }
+            Call::Scan { table, segment, segments, after } => {
+                check_name(table)?;
+                self.scan(table, (*segment, *segments), after.as_ref(), at)
             }
         }
     }

@@ -98,6 +98,11 @@ impl Buckets {
         self.objects.corrupt(bucket, key)
     }
 
+    /// Changes the contents of an object under its checksums. False when there is no such object.
+    pub fn rot(&mut self, bucket: &str, key: &str) -> bool {
+        self.objects.rot(bucket, key)
+    }
+
     /// The bucket as it is.
     pub fn truth(&self, name: &str) -> Option<&Bucket> {
         self.shelf.truth(name)

@@ -141,6 +141,12 @@ impl World {
         self.s3.corrupt(bucket, key)
     }
 
+    /// Changes the contents of an object and nothing that S3 says of it: only who reads it finds
+    /// that. False when there is no such object.
+    pub fn rot(&mut self, bucket: &str, key: &str) -> bool {
+        self.s3.rot(bucket, key)
+    }
+
     /// Begins a table as somebody else in the account would: it is CREATING for a while.
     pub fn create_table(&mut self, table: &str, now: Timestamp) {
         let at = self.moment(now);

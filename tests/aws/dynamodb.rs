@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
 };
 use muster::cloud::dynamodb::{
     Attribute, AttributeType, Call, ContinuousBackups, EncryptionKey, EncryptionStatus,
-    GlobalIndexSpec, IndexStatus, KeyPart, KeyRole, LocalIndex, Projection, Reply, StreamView,
-    Table, TableChange, TableClass, TableSpec, TableStatus, Units,
+    GlobalIndexSpec, IndexStatus, KeyPart, KeyRole, KeyValue, LocalIndex, Projection, Reply,
+    StreamView, Table, TableChange, TableClass, TableSpec, TableStatus, Units,
 };
-use muster::cloud::{self, Ending};
+use muster::cloud::{self, Account, Ending, bulk};
 
 use crate::emulator;
 use crate::support::{self, ACCOUNT, REGION, config, ending, live};
@@ -222,4 +223,49 @@ async fn a_table_is_made_with_all_kinds_of_indexes_and_deleted() {
     table(&live, Call::DeleteTable { table: name() }).await;
     let absent = (Ending::Absent, "ResourceNotFoundException".to_owned());
     assert_eq!(ending(&live, Call::DescribeTable { table: name() }).await, absent);
+}
+
+/// An item that a client other than ours writes.
+async fn write(client: &Client, table: &str, id: &str, text: &str) {
+    let request = client
+        .put_item()
+        .table_name(table)
+        .item("id", AttributeValue::S(id.to_owned()))
+        .item("text", AttributeValue::S(text.to_owned()));
+    request.send().await.expect("an item");
+}
+
+#[tokio::test]
+async fn items_are_counted_by_a_scan_page_by_page() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    let second = Client::new(&config(&emulator.url(), REGION));
+    make(&second, "sitelogix-vendors").await;
+    let worker = crate::objects::worker(&live);
+    let count = || async {
+        let call = cloud::Call::Bulk(bulk::Call::CountItems { table: vendors() });
+        match worker.send(call).await.expect("a count").reply {
+            cloud::Reply::Bulk(bulk::Reply::Counted(counted)) => counted.items,
+            other => unreachable!("{other:?}"),
+        }
+    };
+    assert_eq!(count().await, 0);
+    // Twelve of 300 KB are more than one page of a megabyte.
+    let long = "x".repeat(300_000);
+    for n in 0..12 {
+        write(&second, "sitelogix-vendors", &format!("ven-{n:02}"), &long).await;
+    }
+    assert_eq!(count().await, 12);
+    // A page goes on after the key at which one before it ended.
+    let all = Call::Scan { table: vendors(), segment: 0, segments: 1, after: None };
+    let (mut found, mut pages, mut call) = (0, 0, all);
+    loop {
+        let Reply::Counted { items, next } = reply(&live, call).await else { unreachable!() };
+        (found, pages) = (found + items, pages + 1);
+        let Some(next) = next else { break };
+        assert!(matches!(&next["id"], KeyValue::S(_)), "{next:?}");
+        call = Call::Scan { table: vendors(), segment: 0, segments: 1, after: Some(next) };
+    }
+    assert_eq!(found, 12);
+    assert!(pages > 1, "the emulator has pages too: {pages}");
 }

@@ -3,14 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumAlgorithm;
 use muster::aws::Live;
 use muster::bulk::{Limits, Nowhere, Tools, Worker};
 use muster::cloud::bulk::{self, Copying};
-use muster::cloud::objects::{Call, Object, Properties, Reply, Source, StorageClass, Write};
+use muster::cloud::objects::{
+    Call, ChecksumAlgorithm as Algorithm, Digest, Object, Properties, Reply, Source, StorageClass,
+    Write,
+};
 use muster::cloud::{self, Account, Ending, s3};
 
 use crate::emulator;
-use crate::support::{self, ACCOUNT, ending, live};
+use crate::proxy::{Break, Proxy};
+use crate::support::{self, ACCOUNT, REGION, config, ending, live};
 
 const OLD: &str = "recordings";
 const NEW: &str = "recordings-v2";
@@ -154,7 +161,7 @@ async fn in_parts(live: &Live, key: &str) {
     reply(live, delete).await;
 }
 
-fn worker(live: &Live) -> Worker {
+pub fn worker(live: &Live) -> Worker {
     let tools = Tools {
         pause: Arc::new(|_| Box::pin(tokio::task::yield_now())),
         clock: Arc::new(|| "2026-11-20T12:00:00Z".parse().expect("a time")),
@@ -188,4 +195,109 @@ async fn copied(worker: &Worker) -> bulk::Tally {
         bulk::Reply::Done(tally) => tally,
         other => unreachable!("{other:?}"),
     }
+}
+
+async fn sampled(worker: &Worker, count: u32) -> bulk::Sampled {
+    let (bucket, prefix) = (OLD.to_owned(), String::new());
+    let sampling = bulk::Sampling { bucket, prefix, count };
+    match ask(worker, bulk::Call::SampleObjects(sampling)).await {
+        bulk::Reply::Sampled(sampled) => *sampled,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+/// A text with a checksum of its own, written by a client other than ours.
+async fn put_with(second: &Client, key: &str, algorithm: ChecksumAlgorithm) {
+    let body = ByteStream::from_static(b"123456789");
+    let request = second.put_object().bucket(OLD).key(key).body(body);
+    request.checksum_algorithm(algorithm).send().await.expect("an object");
+}
+
+#[tokio::test]
+async fn objects_are_read_and_held_against_what_is_kept_of_them() {
+    let emulator = emulator::start(ACCOUNT);
+    let live = live(&emulator.url());
+    make(&live, OLD, false).await;
+    for key in KEYS {
+        put(&live, OLD, key, key).await;
+    }
+    let config = aws_sdk_s3::config::Builder::from(&config(&emulator.url(), REGION));
+    let second = Client::from_conf(config.force_path_style(true).build());
+    let algorithms = [
+        (ChecksumAlgorithm::Crc32, "crc32"),
+        (ChecksumAlgorithm::Crc32C, "crc32c"),
+        (ChecksumAlgorithm::Sha1, "sha1"),
+        (ChecksumAlgorithm::Sha256, "sha256"),
+    ];
+    for (algorithm, key) in algorithms.clone() {
+        put_with(&second, key, algorithm).await;
+        let object = head(&live, OLD, key).await;
+        assert!(object.checksum.is_some(), "the emulator keeps what it is given: {object:?}");
+    }
+    in_parts(&live, "long").await;
+    let worker = worker(&live);
+    let found = sampled(&worker, 100).await;
+    assert_eq!((found.objects, found.verified), (10, 9), "{found:?}");
+    assert_eq!(found.unverifiable.first, ["long"]);
+    assert_eq!((found.differing.count, found.unread.count, found.gone), (0, 0, 0));
+    assert_eq!(sampled(&worker, 3).await.objects, 10);
+    // What is kept and what is read are compared: an ETag that the object has not is refused.
+    let digest = Call::DigestObject {
+        bucket: OLD.into(),
+        key: "plain".into(),
+        etag: "0123".into(),
+        digest: Digest::Etag,
+    };
+    assert_eq!(ending(&live, digest).await, (Ending::Refused, "PreconditionFailed".to_owned()));
+}
+
+#[tokio::test]
+async fn a_digest_is_of_the_contents_and_of_nothing_else() {
+    let body = "the contents of an object";
+    let changed = "THE contents of an object";
+    let emulator = emulator::start(ACCOUNT);
+    let direct = live(&emulator.url());
+    make(&direct, OLD, false).await;
+    put(&direct, OLD, "one", body).await;
+    let read = |etag: String, digest| Call::DigestObject {
+        bucket: OLD.into(),
+        key: "one".into(),
+        etag,
+        digest,
+    };
+    let etag = head(&direct, OLD, "one").await.etag;
+    for digest in [Digest::Etag, Digest::Checksum(Algorithm::Sha256)] {
+        let before = reply(&direct, read(etag.clone(), digest)).await;
+        let again = put(&direct, OLD, "one", changed).await;
+        let after = reply(&direct, read(again, digest)).await;
+        assert_ne!(before, after, "{digest:?}");
+        put(&direct, OLD, "one", body).await;
+        assert_eq!(reply(&direct, read(etag.clone(), digest)).await, before, "{digest:?}");
+    }
+}
+
+/// No emulator changes contents under what it keeps of them: a server in between answers with
+/// others, of the same size.
+#[tokio::test]
+async fn contents_that_are_not_what_was_written_are_named() {
+    let emulator = emulator::start(ACCOUNT);
+    let direct = live(&emulator.url());
+    make(&direct, OLD, false).await;
+    put(&direct, OLD, "one", "the contents").await;
+    put(&direct, OLD, "two", "the contents").await;
+    let proxy = Proxy::before(&emulator.url(), |request, _| {
+        let is_read = request.operation.starts_with(&format!("GET /{OLD}/one"));
+        is_read.then_some(Break::Answer(200, "The contents"))
+    });
+    let proxy = proxy.await;
+    let found = sampled(&worker(&live(&proxy.url)), 20).await;
+    assert_eq!((found.objects, found.verified, found.unread.count), (2, 1, 0), "{found:?}");
+    assert_eq!(found.differing.first, ["one"]);
+    // What breaks off is no difference: it is read again.
+    let proxy = Proxy::before(&emulator.url(), |request, before| {
+        let is_read = request.operation.starts_with(&format!("GET /{OLD}/one"));
+        (is_read && before < 2).then_some(Break::Truncated)
+    });
+    let proxy = proxy.await;
+    assert_eq!(sampled(&worker(&live(&proxy.url)), 20).await.verified, 2);
 }

@@ -1,5 +1,6 @@
 //! Amazon S3: objects. Each request names the account that must own the buckets.
 
+mod digest;
 mod lists;
 mod parts;
 mod read;
@@ -49,6 +50,9 @@ pub(super) async fn send(s3: Owned<'_>, call: Call) -> Outcome {
             read::head(s3, bucket, key, version, part).await
         }
         Call::GetObject { bucket, key, most } => read::text(s3, bucket, key, most).await,
+        Call::DigestObject { bucket, key, etag, digest } => {
+            digest::whole(s3, bucket, key, &etag, digest).await
+        }
         Call::GetObjectTagging { bucket, key, version } => {
             read::tags(s3, bucket, key, version).await
         }

@@ -113,6 +113,7 @@ impl Batch {
             | objects::Call::ListMultipartUploads { .. }
             | objects::Call::HeadObject { .. }
             | objects::Call::GetObject { .. }
+            | objects::Call::DigestObject { .. }
             | objects::Call::GetObjectTagging { .. }
             | objects::Call::GetObjectRetention { .. }
             | objects::Call::PutObjectRetention { .. }

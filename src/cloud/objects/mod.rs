@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::Operation;
 pub use facts::*;
 pub use shape::{
-    Checksum, ChecksumAlgorithm, ChecksumKind, Copy, Listed, Lock, Mark, Object, Part, Properties,
-    Source, StorageClass, Upload, Version, Write,
+    Checksum, ChecksumAlgorithm, ChecksumKind, Copy, Digest, Listed, Lock, Mark, Object, Part,
+    Properties, Source, StorageClass, Upload, Version, Write,
 };
 
 /// An operation on objects of S3 with its parameters.
@@ -68,6 +68,17 @@ pub enum Call {
         key: String,
         /// The most bytes that are read of it.
         most: u64,
+    },
+    /// `GetObject` to its end, of which only a digest is kept: it is made while the contents go by.
+    DigestObject {
+        /// Name of the bucket.
+        bucket: String,
+        /// Key of the object.
+        key: String,
+        /// What it must still contain: another ETag is refused.
+        etag: String,
+        /// What is made of the contents.
+        digest: Digest,
     },
     /// `GetObjectTagging`.
     GetObjectTagging {
@@ -234,6 +245,13 @@ pub enum Reply {
         /// Whether that is all of it.
         whole: bool,
     },
+    /// To [`Call::DigestObject`].
+    Digested {
+        /// How many bytes were read.
+        size: u64,
+        /// The digest of them, written as S3 writes it.
+        value: String,
+    },
     /// To [`Call::GetObjectTagging`].
     Tags {
         /// Values by key.
@@ -270,7 +288,7 @@ impl Call {
             Self::ListObjectVersions { .. } => &LIST_OBJECT_VERSIONS,
             Self::ListMultipartUploads { .. } => &LIST_MULTIPART_UPLOADS,
             Self::HeadObject { .. } => &HEAD_OBJECT,
-            Self::GetObject { .. } => &GET_OBJECT,
+            Self::GetObject { .. } | Self::DigestObject { .. } => &GET_OBJECT,
             Self::GetObjectTagging { .. } => &GET_OBJECT_TAGGING,
             Self::GetObjectRetention { .. } => &GET_OBJECT_RETENTION,
             Self::PutObjectRetention { .. } => &PUT_OBJECT_RETENTION,
@@ -293,6 +311,7 @@ impl Call {
             | Self::ListMultipartUploads { bucket, .. }
             | Self::HeadObject { bucket, .. }
             | Self::GetObject { bucket, .. }
+            | Self::DigestObject { bucket, .. }
             | Self::GetObjectTagging { bucket, .. }
             | Self::GetObjectRetention { bucket, .. }
             | Self::PutObjectRetention { bucket, .. }
@@ -318,6 +337,7 @@ impl Call {
             | Self::ListMultipartUploads { .. }
             | Self::HeadObject { .. }
             | Self::GetObject { .. }
+            | Self::DigestObject { .. }
             | Self::GetObjectTagging { .. }
             | Self::GetObjectRetention { .. }
             | Self::PutObjectRetention { .. }
@@ -338,6 +358,7 @@ impl Call {
             | Self::ListMultipartUploads { bucket, .. } => bucket.as_str(),
             Self::HeadObject { key, .. }
             | Self::GetObject { key, .. }
+            | Self::DigestObject { key, .. }
             | Self::GetObjectTagging { key, .. }
             | Self::GetObjectRetention { key, .. }
             | Self::PutObjectRetention { key, .. }

@@ -170,6 +170,16 @@ pub enum ChecksumKind {
     Composite,
 }
 
+/// What is made of contents that were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Digest {
+    /// Their MD5, as an ETag holds it: in lower-case hex.
+    Etag,
+    /// The checksum of all of them, as S3 holds it: in base 64.
+    Checksum(ChecksumAlgorithm),
+}
+
 /// Where an object is kept, in AWS's own words.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -260,6 +270,23 @@ pub struct Part {
     pub etag: String,
     /// The value of its checksum, when one is made.
     pub checksum: Option<String>,
+}
+
+impl ChecksumAlgorithm {
+    /// True for those that this program makes of what it reads. XXHash is none of them: of what has
+    /// no other, the ETag may tell as much.
+    pub const fn is_made_here(self) -> bool {
+        match self {
+            Self::Crc32
+            | Self::Crc32c
+            | Self::Crc64nvme
+            | Self::Sha1
+            | Self::Sha256
+            | Self::Sha512
+            | Self::Md5 => true,
+            Self::Xxhash64 | Self::Xxhash3 | Self::Xxhash128 => false,
+        }
+    }
 }
 
 impl StorageClass {

@@ -29,6 +29,7 @@ pub fn detect(stack: &Stack, services: &mut Services<'_>, at: &Moment) -> Carrie
                 | dynamodb::Reply::ContinuousBackups(_)
                 | dynamodb::Reply::Tags { .. }
                 | dynamodb::Reply::TimeToLive(_)
+                | dynamodb::Reply::Counted { .. }
                 | dynamodb::Reply::Done { .. } => None,
             },
             Err(_) => None,

@@ -88,6 +88,7 @@ pub fn create(
                 | dynamodb::Reply::ContinuousBackups(_)
                 | dynamodb::Reply::Tags { .. }
                 | dynamodb::Reply::TimeToLive(_)
+                | dynamodb::Reply::Counted { .. }
                 | dynamodb::Reply::Done { .. } => None,
             };
             let mut attributes = BTreeMap::from([("Arn".to_owned(), arn)]);
@@ -231,6 +232,7 @@ pub fn is_protected(kind: &str, physical: &str, tables: &mut Tables, at: &Moment
         | dynamodb::Reply::ContinuousBackups(_)
         | dynamodb::Reply::Tags { .. }
         | dynamodb::Reply::TimeToLive(_)
+        | dynamodb::Reply::Counted { .. }
         | dynamodb::Reply::Done { .. } => None,
     }
 }

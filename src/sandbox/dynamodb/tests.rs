@@ -1,6 +1,7 @@
 //! Tables and their backups, as an operator meets them.
 
 mod made;
+mod scan;
 
 use crate::cloud::dynamodb::{Call, StreamView, TableChange};
 use crate::sandbox::testing::{Desk, at};

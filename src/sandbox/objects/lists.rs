@@ -2,10 +2,10 @@
 
 use std::ops::Bound;
 
-use crate::cloud::objects::{Mark, Reply};
+use crate::cloud::objects::{Digest, Mark, Reply};
 
 use super::stored::Kept;
-use super::{At, Objects, no_such_key, no_such_version};
+use super::{At, Objects, no_such_key, no_such_version, precondition};
 use crate::cloud::Ending;
 use crate::sandbox::moment::{Carried, read, refused};
 
@@ -106,8 +106,7 @@ impl Objects {
         let stored = self.find(key, None).and_then(|kept| kept.object.as_ref());
         let stored = stored.ok_or_else(no_such_key)?;
         if stored.storage_class.is_archive() {
-            let message = "The operation is not valid for the object's storage class";
-            return refused(Ending::Refused, "InvalidObjectState", message);
+            return archived();
         }
         let size = stored.body.size;
         let length = usize::try_from(size.min(most)).unwrap_or(usize::MAX);
@@ -120,6 +119,20 @@ impl Objects {
         read(Reply::Text { text, whole: size <= most })
     }
 
+    /// `GetObject` to its end, if it is still the one with this ETag.
+    pub(super) fn digest(&self, key: &str, etag: &str, digest: Digest) -> Carried<Reply> {
+        let kept = self.find(key, None).ok_or_else(no_such_key)?;
+        let stored = kept.object.as_ref().ok_or_else(no_such_key)?;
+        if kept.etag() != etag {
+            return Err(precondition());
+        }
+        if stored.storage_class.is_archive() {
+            return archived();
+        }
+        let value = stored.body.digest_of(digest);
+        read(Reply::Digested { size: stored.body.size, value })
+    }
+
     /// `GetObjectTagging`.
     pub(super) fn tags(&self, key: &str, version: Option<&str>) -> Carried<Reply> {
         let kept = self.find(key, version);
@@ -129,4 +142,10 @@ impl Objects {
         })?;
         read(Reply::Tags { tags: stored.tags.clone() })
     }
+}
+
+/// It has to be restored before it can be read.
+fn archived<R>() -> Carried<R> {
+    let message = "The operation is not valid for the object's storage class";
+    refused(Ending::Refused, "InvalidObjectState", message)
 }

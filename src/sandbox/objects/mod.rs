@@ -73,6 +73,9 @@ impl Shelves {
                 self.of(name).head(key, version.as_deref(), *part, at)
             }
             Call::GetObject { key, most, .. } => self.of(name).text(key, *most),
+            Call::DigestObject { key, etag, digest, .. } => {
+                self.of(name).digest(key, etag, *digest)
+            }
             Call::GetObjectTagging { key, version, .. } => {
                 self.of(name).tags(key, version.as_deref())
             }
@@ -130,6 +133,13 @@ impl Shelves {
     pub fn corrupt(&mut self, bucket: &str, key: &str) -> bool {
         let current = self.shelves.get_mut(bucket).and_then(|shelf| shelf.keys.get_mut(key));
         current.and_then(|versions| versions.last_mut()).is_some_and(Kept::corrupt)
+    }
+
+    /// Changes the contents of the current version under what S3 says of them. False when there is
+    /// none.
+    pub fn rot(&mut self, bucket: &str, key: &str) -> bool {
+        let current = self.shelves.get_mut(bucket).and_then(|shelf| shelf.keys.get_mut(key));
+        current.and_then(|versions| versions.last_mut()).is_some_and(Kept::rot)
     }
 
     /// All objects as they are, without ids and times.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::cloud::objects::{
-    Checksum, ChecksumAlgorithm, ChecksumKind, Listed, Lock, Object, Properties, StorageClass,
-    Version,
+    Checksum, ChecksumAlgorithm, ChecksumKind, Digest, Listed, Lock, Object, Properties,
+    StorageClass, Version,
 };
 use crate::cloud::s3::{Algorithm, Retention};
 
@@ -62,6 +62,9 @@ pub(super) struct Body {
     /// Sizes of the parts; empty for what was written at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) parts: Vec<u64>,
+    /// Whether they changed since, under what S3 says of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) rotten: bool,
 }
 
 /// An object that was always there.
@@ -133,7 +136,7 @@ impl ObjectSeed {
         let size = self.size.unwrap_or(self.content.len() as u64);
         let parts = self.part.map(|part| parts_of(size, part)).unwrap_or_default();
         Stored {
-            body: Body { content: self.content.clone(), size, parts },
+            body: Body { content: self.content.clone(), size, parts, rotten: false },
             storage_class: self.storage_class.unwrap_or(StorageClass::Standard),
             properties: Properties { metadata: self.metadata.clone(), ..Properties::default() },
             tags: self.tags.clone(),
@@ -213,6 +216,12 @@ impl Kept {
         object.map(|object| object.body.content.push_str(", with a flipped bit")).is_some()
     }
 
+    /// Changes the contents, and nothing that S3 says of them.
+    pub(super) fn rot(&mut self) -> bool {
+        let object = self.object.as_mut();
+        object.map(|object| object.body.rotten = true).is_some()
+    }
+
     /// What a person could have set.
     pub(super) fn state(&self) -> Value {
         let Some(object) = &self.object else { return json!("deleted") };
@@ -268,6 +277,23 @@ impl Body {
     /// A digest of a range, which equal contents have in common however they were written.
     pub(super) fn digest(&self, purpose: &str, first: u64, length: u64) -> [u8; 32] {
         digest(&[purpose.as_bytes(), self.content.as_bytes(), &range(first, length)])
+    }
+
+    /// What comes out of it when it is read to its end, as if it had been written at once.
+    fn as_read(&self) -> Self {
+        let change = if self.rotten { ", with a flipped bit" } else { "" };
+        let content = format!("{}{change}", self.content);
+        Self { content, size: self.size, parts: Vec::new(), rotten: false }
+    }
+
+    /// The digest of what is read.
+    pub(super) fn digest_of(&self, digest: Digest) -> String {
+        match digest {
+            Digest::Etag => self.as_read().etag(""),
+            Digest::Checksum(algorithm) => {
+                self.as_read().checksum(algorithm, ChecksumKind::FullObject)
+            }
+        }
     }
 
     fn in_parts(&self, purpose: &str) -> Vec<[u8; 32]> {

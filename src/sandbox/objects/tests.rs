@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::cloud::objects::{
-    Call, ChecksumAlgorithm, ChecksumKind, Copy, Lock, Mark, Part, Properties, Reply, Source,
-    StorageClass, Write,
+    Call, ChecksumAlgorithm, ChecksumKind, Copy, Digest, Lock, Mark, Part, Properties, Reply,
+    Source, StorageClass, Write,
 };
 use crate::cloud::s3::{self, Retention, RetentionMode};
-use crate::cloud::{self, CallError};
+use crate::cloud::{self, CallError, Ending};
 use crate::sandbox::testing::{Desk, at, place, start};
 use crate::sandbox::{Fault, FaultKind, Seed, Seeded, seeds};
 
@@ -299,4 +299,33 @@ fn objects_without_versioning_have_one_version() {
     let bucket = TEXTS.to_owned();
     let list = Call::ListObjects { bucket, prefix: "canary".into(), after: None };
     assert_eq!(keys(desk.said(3.0, list)), [""; 0]);
+}
+
+#[test]
+fn an_object_that_is_read_to_its_end_is_what_s3_says_of_it_unless_it_rotted() {
+    let mut desk = Desk::sitelogix();
+    let key = "audio/2026-10-08/site-08.m4a";
+    let before = desk.head(0.0, AUDIO, key);
+    let read = |digest, etag: &str| {
+        let (bucket, key, etag) = (AUDIO.into(), key.into(), etag.to_owned());
+        Call::DigestObject { bucket, key, etag, digest }
+    };
+    let checksum = before.checksum.clone().unwrap();
+    let digests = [Digest::Etag, Digest::Checksum(checksum.algorithm)];
+    let kept = [before.etag.clone(), checksum.value];
+    for (digest, value) in digests.into_iter().zip(&kept) {
+        let expected = Reply::Digested { size: before.size, value: value.clone() };
+        assert_eq!(desk.said(1.0, read(digest, &before.etag)), Ok(expected));
+    }
+    let error = desk.said(1.0, read(Digest::Etag, "0123")).unwrap_err();
+    assert_eq!((error.ending, error.code.as_str()), (Ending::Refused, "PreconditionFailed"));
+    assert!(desk.world.rot(AUDIO, key));
+    assert_eq!(desk.head(2.0, AUDIO, key), before, "nothing shows it");
+    for (digest, kept) in digests.into_iter().zip(&kept) {
+        let Ok(Reply::Digested { size, value }) = desk.said(2.0, read(digest, &before.etag)) else {
+            panic!();
+        };
+        assert!(size == before.size && value != *kept);
+    }
+    assert!(!desk.world.rot(AUDIO, "none"));
 }

@@ -44,7 +44,12 @@ struct Piece {
 
 impl Piece {
     fn body(&self) -> Body {
-        Body { content: self.content.clone(), size: self.first + self.length, parts: Vec::new() }
+        Body {
+            content: self.content.clone(),
+            size: self.first + self.length,
+            parts: Vec::new(),
+            rotten: false,
+        }
     }
 
     fn etag(&self) -> String {
@@ -96,7 +101,7 @@ impl Objects {
             return Err(no_lock());
         }
         let object = Stored {
-            body: Body { content: String::new(), size: 0, parts: Vec::new() },
+            body: Body { content: String::new(), size: 0, parts: Vec::new(), rotten: false },
             storage_class: *storage_class,
             properties: properties.clone(),
             tags: tags.clone(),
@@ -225,7 +230,7 @@ fn whole(pieces: &[Piece]) -> Body {
         (false, true) => pieces.iter().map(|piece| piece.content.as_str()).collect(),
         (false, false) => pieces.iter().map(Piece::etag).collect(),
     };
-    Body { content, size, parts }
+    Body { content, size, parts, rotten: false }
 }
 
 fn no_such_upload() -> CallError {

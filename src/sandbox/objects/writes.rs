@@ -50,7 +50,12 @@ impl Objects {
     ) -> Carried<Reply> {
         self.check(key, write)?;
         let stored = Stored {
-            body: Body { content: body.to_owned(), size: body.len() as u64, parts: Vec::new() },
+            body: Body {
+                content: body.to_owned(),
+                size: body.len() as u64,
+                parts: Vec::new(),
+                rotten: false,
+            },
             storage_class: StorageClass::Standard,
             properties: Properties::default(),
             tags: tags.clone(),

@@ -12,6 +12,7 @@ pub(super) mod policy;
 mod public_access;
 mod replication;
 mod rules;
+mod sample;
 mod tags;
 mod versioning;
 
@@ -24,6 +25,7 @@ pub(super) use log_delivery::LogDelivery;
 pub(super) use object_lock::ObjectLock;
 pub(super) use public_access::PublicAccess;
 pub(super) use replication::BucketReplication;
+pub(super) use sample::Sample;
 pub(super) use tags::BucketTags;
 pub(super) use versioning::BucketVersioning;
 

@@ -341,6 +341,8 @@ fn every_operation_is_played() {
         bulk::RETAIN_PROGRESS.name,
         bulk::SURVEY_BATCH.name,
         bulk::BEGIN_BATCH.name,
+        bulk::COUNT_ITEMS.name,
+        bulk::SAMPLE_OBJECTS.name,
     ];
     // What the emulator of this list has not: it is held against another one.
     let elsewhere = ["cloudformation"];

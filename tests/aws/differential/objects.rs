@@ -152,6 +152,22 @@ pub(super) fn text() -> Scene {
     )
 }
 
+pub(super) fn digests() -> Scene {
+    let digest = |key: &str, etag: &str, digest: Value| {
+        object("DigestObject", BUCKET, json!({ "key": key, "etag": etag, "digest": digest }))
+    };
+    scene(
+        "digests of objects",
+        vec![
+            then("write one", put(BUCKET, "k/digest", "hello", "always")),
+            then("read all of it", digest("k/digest", "$etag", json!("etag"))),
+            then("another digest", digest("k/digest", "$etag", json!({ "checksum": "CRC64NVME" }))),
+            then("what it no longer is", digest("k/digest", "0123", json!("etag"))),
+            then("what is not there", digest("k/none", "$etag", json!("etag"))),
+        ],
+    )
+}
+
 fn vec_scene(steps: Vec<Step>) -> Scene {
     scene("objects in parts", steps)
 }

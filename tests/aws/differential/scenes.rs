@@ -21,6 +21,7 @@ pub fn all() -> Vec<Scene> {
         encryption_of_tables(),
         tags_of_tables(),
         time_to_live(),
+        scans(),
         buckets(),
         versioning(),
         object_lock(),
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Scene> {
         objects::written(),
         objects::in_parts(),
         objects::text(),
+        objects::digests(),
         objects::held(),
     ]
 }
@@ -118,6 +120,27 @@ fn protect(table: &str, on: bool) -> Value {
 
 fn stream(table: &str, view: Value) -> Value {
     dynamodb("UpdateTable", json!({ "table": table, "change": { "stream": view } }))
+}
+
+fn scans() -> Scene {
+    let page = |table: &str, of: (u32, u32), after: Value| {
+        let fields = json!({ "table": table, "segment": of.0, "segments": of.1, "after": after });
+        dynamodb("Scan", fields)
+    };
+    let table = "tables-one";
+    scene(
+        "scans",
+        vec![
+            then("all of a table", page(table, (0, 1), Value::Null)),
+            then("a segment of it", page(table, (3, 4), Value::Null)),
+            then("a segment that it has not", page(table, (4, 4), Value::Null)),
+            then("no segment", page(table, (0, 0), Value::Null)),
+            then("after a key", page(table, (0, 1), json!({ "id": { "S": "a" } }))),
+            then("after what is no key", page(table, (0, 1), json!({ "no": { "S": "a" } }))),
+            then("one that is not there", page("none", (0, 1), Value::Null)),
+            then("one with a name that cannot be", page("a b", (0, 1), Value::Null)),
+        ],
+    )
 }
 
 fn tables() -> Scene {
