@@ -5,13 +5,17 @@
 //! decided, and nobody is asked.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use muster::app;
 use muster::aws::{Connection, Live};
 use muster::cloud::sts;
-use muster::cloud::{Account as _, Call};
-use muster::engine::{Effect, Run, due};
+use muster::cloud::{Account, Call};
+use muster::engine::{Effect, Mode, Run, due};
 use muster::journal::{self, Line};
+use muster::runbook::Bound;
 use tokio::task::JoinSet;
 
 /// What is done in one go: each a few calls, one after another; they do not wait for each other.
@@ -26,7 +30,7 @@ pub fn calls(words: &[String]) -> Result<(), String> {
         return Err("calls SOURCE URL ACCOUNT".to_owned());
     };
     let lines = journal::read(Path::new(source)).map_err(|e| e.to_string())?.lines;
-    let groups = groups(&lines)?;
+    let (bound, groups) = groups(&lines)?;
     let connection = Connection {
         profile: None,
         region: "us-east-1".to_owned(),
@@ -36,14 +40,14 @@ pub fn calls(words: &[String]) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| e.to_string())?;
-    let sent = runtime.block_on(send(groups, &connection))?;
+    let sent = runtime.block_on(send(&bound, groups, &connection))?;
     runtime.shutdown_timeout(Duration::ZERO);
     println!("{sent} calls");
     Ok(())
 }
 
 /// What was due while the run went on, in the order in which it began to be.
-fn groups(lines: &[Line]) -> Result<Vec<Group>, String> {
+fn groups(lines: &[Line]) -> Result<(Bound, Vec<Group>), String> {
     let mut records = lines.iter().filter_map(Line::record);
     let started = records.next().ok_or("no run is written there")?;
     let mut run = Run::begin(&started).map_err(|e| e.to_string())?;
@@ -59,7 +63,7 @@ fn groups(lines: &[Line]) -> Result<Vec<Group>, String> {
         }
         before = now;
     }
-    Ok(groups.into_iter().map(|(_, group)| group).collect())
+    Ok((run.bound, groups.into_iter().map(|(_, group)| group).collect()))
 }
 
 fn add(groups: &mut Vec<(Key, Group)>, effect: &Effect, run: &Run) {
@@ -77,8 +81,28 @@ fn add(groups: &mut Vec<(Key, Group)>, effect: &Effect, run: &Run) {
     }
 }
 
-async fn send(groups: Vec<Group>, connection: &Connection) -> Result<usize, String> {
+/// What a run without a person asks before it begins: who is asking, for the command and for its
+/// runner, and the plan of the whole book, to be shown and to be started from.
+async fn look(live: &Live, bound: &Bound) -> Result<(), String> {
+    let account: Arc<dyn Account> = Arc::new(live.clone());
+    for _ in 0..2 {
+        let identity = app::identity(&account, &bound.estate, &bound.environment).await;
+        identity.map_err(|e| e.to_string())?;
+    }
+    for _ in 0..2 {
+        let plan = app::plan(&account, Mode::Live, bound.clone(), Timestamp::now()).await;
+        plan.map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+async fn send(
+    bound: &Bound,
+    groups: Vec<Group>,
+    connection: &Connection,
+) -> Result<usize, String> {
     let live = Live::connect(connection).await.map_err(|e| format!("{e:?}"))?;
+    look(&live, bound).await?;
     let mut sent = 0;
     for group in groups {
         let mut under_way = JoinSet::new();

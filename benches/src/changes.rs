@@ -13,7 +13,7 @@ use crate::emulator::{ACCOUNT, Emulator};
 use crate::gauge::Taken;
 use crate::http::Server;
 use crate::peers::{Peers, package, target};
-use crate::replay::Replay;
+use crate::replay::{Replay, Seen};
 use crate::stage::LATENCY;
 use crate::table::{Row, Target, median, time};
 
@@ -48,7 +48,7 @@ pub async fn changes(peers: &Peers, rounds: usize, rows: &mut Vec<Row>) -> Resul
     let home = tempfile::tempdir_in(target()).map_err(|e| e.to_string())?;
     let url = server.url();
     let (mut with, mut without): (Vec<Taken>, Vec<Taken>) = (Vec::new(), Vec::new());
-    let mut requests = (0, 0);
+    let mut asked = (Seen::default(), Seen::default());
     for round in 0..rounds {
         let state = home.path().join(format!("state-{round}"));
         before(&emulator, &bin).await?;
@@ -71,19 +71,20 @@ pub async fn changes(peers: &Peers, rounds: usize, rows: &mut Vec<Row>) -> Resul
         ]);
         muster.args(["--linear", "--yes"]);
         with.push(run(muster).await?.fine("muster")?);
-        requests.0 = replay.seen().requests();
+        asked.0 = replay.seen();
         before(&emulator, &bin).await?;
         replay.seen();
         let mut bare = client(Path::new(env!("CARGO_BIN_EXE_probe")), home.path());
         bare.arg("calls").arg(&state).args([&url, ACCOUNT]);
         without.push(run(bare).await?.fine("probe calls")?);
-        requests.1 = replay.seen().requests();
+        asked.1 = replay.seen();
+        eprintln!("  {:?}\n  {:?}", asked.0.operations, asked.1.operations);
     }
     let middle = |taken: &[Taken]| median(taken.iter().map(Taken::milliseconds));
     let pairs = with.iter().zip(&without);
     let share = median(pairs.map(|(a, b)| a.milliseconds() / b.milliseconds()));
-    let ours = format!("{}, {} requests", time(middle(&with)), requests.0);
-    let theirs = format!("a plain loop {}, {} requests", time(middle(&without)), requests.1);
+    let ours = format!("{}, {} requests", time(middle(&with)), asked.0.requests());
+    let theirs = format!("a plain loop {}, {} requests", time(middle(&without)), asked.1.requests());
     let what = "phase 1 with its journal, of the time of the same calls without";
     rows.push(Row::of(what, ours, theirs, share, " ×", Target::AtMost(1.05)));
     Ok(())

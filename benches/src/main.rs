@@ -1,7 +1,7 @@
 //! The benchmark against peers: one command runs everything and prints a table.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml` measures all; names after `--` choose: `checks`,
-//! `tables`, `quota`, `changes`, `copy`, `journal`, `console`. `--rounds N` sets how often each
+//! `tables`, `quota`, `changes`, `copy`, `memory`, `journal`, `console`. `--rounds N` sets how often each
 //! contender has its turn. docs/benchmarks.md says what is measured, and keeps the figures; with
 //! `UPDATE=1` they are written there.
 
@@ -27,7 +27,8 @@ use peers::Peers;
 use table::Row;
 
 /// What can be measured, in the order of the table.
-const GROUPS: [&str; 7] = ["checks", "tables", "quota", "changes", "copy", "journal", "console"];
+const GROUPS: [&str; 8] =
+    ["checks", "tables", "quota", "changes", "copy", "memory", "journal", "console"];
 
 /// What follows in the page are the figures.
 const MARK: &str = "## Figures";
@@ -91,6 +92,7 @@ async fn measure(words: Vec<OsString>) -> Result<(), String> {
             "changes" => changes::changes(&peers, rounds, &mut rows).await,
             "journal" => journal::journal(rounds, &mut rows).await,
             "console" => console::console(rounds, &mut rows).await,
+            "memory" => copy::memory(&mut rows).await,
             _ => copy::copy(&peers, rounds, &mut rows).await,
         };
         if let Err(why) = ended {

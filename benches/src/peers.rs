@@ -68,8 +68,11 @@ impl Peers {
                 "import importlib.metadata as m; print('ministack', m.version('ministack'))";
             found.push(first_line(Command::new(bin.join("python")).args(["-c", words])));
         }
-        for program in [&self.rclone, &self.s3sync].into_iter().flatten() {
+        if let Ok(program) = &self.rclone {
             found.push(first_line(Command::new(program).arg("--version")));
+        }
+        if self.s3sync.is_ok() {
+            found.push(format!("s3sync {S3SYNC}"));
         }
         found
     }

@@ -88,3 +88,28 @@ fn connector(settings: &HttpConnectorSettings) -> Connector {
     connector.set_proxy_config(Some(ProxyConfig::from_env()));
     connector.build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Connection;
+    use crate::aws::connect::{Clients, load};
+
+    #[tokio::test]
+    async fn no_certificate_is_read_before_something_is_sent_or_it_is_made_ready() {
+        let transport = Transport::new();
+        let connection = Connection {
+            profile: None,
+            region: "us-east-1".to_owned(),
+            endpoint_url: Some("http://127.0.0.1:9".to_owned()),
+            account: "500313280221".to_owned(),
+        };
+        let config = load(&connection, &transport).await.unwrap();
+        let clients = Clients::that_read(&config);
+        let _ = (clients.sts(), clients.s3(), clients.dynamodb());
+        assert!(transport.usual.get().is_none());
+        // What all clients hold are clones of one.
+        transport.clone().make_ready();
+        assert!(transport.usual.get().is_some());
+    }
+}

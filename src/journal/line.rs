@@ -140,11 +140,12 @@ impl std::fmt::Display for Head {
 
 /// SHA-256 in hex.
 pub(super) fn hash(bytes: &[u8]) -> Hash {
-    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    // To choose between digits and letters would take longer than the hash itself.
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut hash = GENESIS;
     for (pair, byte) in hash.chunks_mut(2).zip(Sha256::digest(bytes)) {
-        pair[0] = digit(byte >> 4);
-        pair[1] = digit(byte & 15);
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
     hash
 }

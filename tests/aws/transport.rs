@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use muster::aws::Live;
-use muster::cloud::{Ending, cloudwatch, dynamodb, s3};
+use muster::aws::{Live, Transport};
+use muster::cloud::{Ending, cloudwatch, dynamodb, s3, sts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -302,4 +302,22 @@ async fn credentials_that_do_not_come_are_no_lost_answer() {
         let error = live.credentials().await.unwrap_err();
         assert_eq!((error.ending, error.code.as_str()), (Ending::Expired, "NoCredentials"));
     }
+}
+
+/// The server reads a second request only from the connection of the first.
+#[tokio::test]
+async fn services_share_their_connections() {
+    let server = Server::with(Habit::KeepThenClose).await;
+    let timeouts = TimeoutConfig::builder().read_timeout(Duration::from_millis(600)).build();
+    let config = config(&server.url, REGION)
+        .to_builder()
+        .http_client(Transport::new())
+        .timeout_config(timeouts)
+        .build();
+    let live = Live::from_sdk_config(&config, &connection(&server.url, REGION, ACCOUNT));
+    error(&live, sts::Call::GetCallerIdentity {}).await;
+    error(&live, read()).await;
+    let received = server.received();
+    assert!(received[0].contains("getcalleridentity"), "{received:?}");
+    assert!(received.get(1).is_some_and(|text| text.contains("describetable")), "{received:?}");
 }

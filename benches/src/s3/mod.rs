@@ -93,6 +93,10 @@ impl S3 {
     }
 
     fn reply(&self, request: Request<Bytes>) -> Answer {
+        if request.method() == Method::POST && request.uri().path() == "/" {
+            // STS lives here too: Muster asks whose account this is before it changes anything.
+            return answer(200, "text/xml", xml::identity());
+        }
         let path = request.uri().path().trim_start_matches('/');
         let (name, key) = path.split_once('/').unwrap_or((path, ""));
         let query = request.uri().query().unwrap_or_default();
@@ -143,6 +147,11 @@ impl S3 {
                 .to_owned()
         } else if has("location") {
             "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>".to_owned()
+        } else if has("encryption") {
+            "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+             <Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>\
+             </ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+                .to_owned()
         } else if has("uploads") {
             format!(
                 "<ListMultipartUploadsResult><Bucket>{}</Bucket><IsTruncated>false</IsTruncated>\

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::store::{Bucket, Object};
+use crate::emulator::ACCOUNT;
 use crate::http::{Answer, answer};
 
 /// The most keys on a page.
@@ -30,6 +31,17 @@ pub fn iso(seconds: i64) -> String {
 pub fn http_date(seconds: i64) -> String {
     let moment = Timestamp::from_second(seconds).unwrap_or_default();
     moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// `GetCallerIdentity`
+pub fn identity() -> String {
+    format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+         <GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/bench</Arn>\
+         <UserId>AIDABENCH</UserId><Account>{ACCOUNT}</Account></GetCallerIdentityResult>\
+         <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>\
+         </GetCallerIdentityResponse>"
+    )
 }
 
 /// `ListObjectsV2`. The token is the last key of the page before.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::cloud::{Operation, quota};
 
 /// How much of a known rate is used: the rest is for requests that catch up with those before them.
-const SHARE: f64 = 0.98;
+const SHARE: f64 = 0.985;
 /// The slowest that an operation is asked, in requests a second, however often AWS throttles it.
 const SLOWEST: f64 = 0.5;
 /// How much faster it gets with each answer after a throttle, as a share of the known rate, or of
