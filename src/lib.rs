@@ -46,6 +46,9 @@
 //! how far it is ([`settings::Progress`], shown and never evidence), that AWS gave it up
 //! ([`settings::Setback`]: a failure with its first cause), and that a call of it which was cut
 //! short goes on where it stopped ([`engine::Conclusion::Partly`]: sent again under a new number).
+//! What AWS carries out by itself and knows by no name, as a copy of S3 Batch Operations, has its
+//! number in what AWS shows of it: so it is found again, and an earlier one is not taken for it
+//! ([`settings::Setting::is_later`]).
 //!
 //! # From a key to a change
 //!

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::history::History;
 use crate::error::{Error, Exit};
-use crate::journal::{self, Check, Verified, make_private_directory, write_private};
+use crate::journal::{self, Check, Head, make_private_directory, write_private};
 use crate::report::{Chain, Report};
 
 /// Where the pages lie that are written from a console, within the state directory.
@@ -20,7 +20,7 @@ pub fn report_of(state_dir: &Path, run: Option<&str>) -> Result<Report, Error> {
     let history = History::of(&verified.lines)?;
     let id = &history.meant(run, false)?.id;
     let records = history.get(id).map(|(_, records)| records.as_slice()).unwrap_or_default();
-    Report::of(records, chain(&verified)).map_err(|error| {
+    Report::of(records, chain(verified.head, &verified.check)).map_err(|error| {
         let advice = "Use the muster that wrote the journal, or another --state-dir.";
         Error::new("journal-foreign", Exit::Failed, error.to_string(), advice)
     })
@@ -40,8 +40,7 @@ pub(super) fn keep(state_dir: &Path, report: &Report) -> Result<String, String> 
     }
 }
 
-fn chain(verified: &Verified) -> Chain {
-    let head = verified.head();
-    let head_kept = matches!(verified.check, Check::Head(_));
+fn chain(head: Head, check: &Check) -> Chain {
+    let head_kept = matches!(check, Check::Head(_));
     Chain { log: head.log, seq: head.seq, hash: head.hash, head_kept }
 }

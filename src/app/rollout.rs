@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::history::{History, Scored};
 use super::library::Shelf;
 use super::standing::{Here, command};
-use crate::engine::Run;
+use crate::engine::{NoWayBack, Run, rollback};
 use crate::link::{Mark, NextStep, Phase, Rollout, Standing};
 use crate::runbook::{Book, Kind, Pinned, in_order};
 
@@ -67,15 +67,24 @@ fn next(phases: &[Phase], books: &[&Book], here: Here<'_>) -> Option<NextStep> {
     Some(NextStep { book: phase.book.name.clone(), run, why: why.to_owned(), command })
 }
 
-/// The scores around a run: the last one before it began, and the first one after it was done.
+/// The scores around a run: the last one before it began, and the first one after it was done. One
+/// that also tells of the changes of another run is none of its own.
 fn scores(
     history: &History,
     here: Here<'_>,
     run: Option<&Run>,
     standing: &Standing,
 ) -> (Option<Mark>, Option<Mark>) {
+    let Some(run) = run else { return (None, None) };
     let marks = marks(history, here);
-    let before = run.and_then(|run| marks.iter().rfind(|mark| mark.at <= run.started));
+    let others = history.runs().filter(|other| here.holds(other) && other.id != run.id);
+    let others: Vec<&Run> =
+        others.filter(|other| rollback(other) != Err(NoWayBack::NothingChanged)).collect();
+    let is_apart = |from: Timestamp, to: Timestamp| {
+        others.iter().all(|other| other.last <= from || other.started >= to)
+    };
+    let before = marks.iter().rfind(|mark| mark.at <= run.started);
+    let before = before.filter(|mark| is_apart(mark.at, run.started));
     let done: Option<Timestamp> = match standing {
         Standing::Done { at, .. } => Some(*at),
         Standing::NotStarted {}
@@ -85,7 +94,10 @@ fn scores(
         | Standing::Aborted { .. }
         | Standing::Failed { .. } => None,
     };
-    let after = done.and_then(|done| marks.iter().find(|mark| mark.at >= done));
+    let after = done.and_then(|done| {
+        let first = marks.iter().find(|mark| mark.at >= done);
+        first.filter(|mark| is_apart(done, mark.at))
+    });
     (before.cloned(), after.cloned())
 }
 

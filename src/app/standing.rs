@@ -31,7 +31,7 @@ struct Settled<'a> {
 }
 
 impl Here<'_> {
-    fn holds(&self, run: &Run) -> bool {
+    pub(super) fn holds(&self, run: &Run) -> bool {
         run.mode == self.mode
             && run.bound.estate == self.estate
             && run.bound.environment.name == self.environment.name

@@ -209,7 +209,11 @@ impl Live {
                 let clients = cloudformation::Clients { client, dynamodb };
                 cloudformation::send(clients, &sending, call).await
             }
-            Call::S3Control(call) => s3control::send(clients.s3control(), &sending, call).await,
+            Call::S3Control(call) => {
+                let client = clients.s3control();
+                let jobs = s3control::Owned { client, sending: &sending, connection };
+                s3control::send(jobs, call).await
+            }
             Call::Ssm(call) => ssm::send(clients.ssm(), &sending, call).await,
             Call::Objects(call) => {
                 let bucket = objects::Owned { client: clients.s3(), sending: &sending, connection };

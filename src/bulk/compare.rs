@@ -1,5 +1,6 @@
 //! Compares two buckets, object by object.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::stream::StreamExt as _;
@@ -11,6 +12,7 @@ use super::verify::{Proof, Sight, by_lists};
 use super::{listing, send};
 use crate::cloud::bulk::{Compared, Copying, Names};
 use crate::cloud::objects::{Listed, Version};
+use crate::cloud::s3control::MOST_BYTES;
 use crate::cloud::{CallError, Ending};
 
 /// What became of one entry.
@@ -102,6 +104,11 @@ fn count(compared: &mut Compared, writer: &mut Writer, found: Found) -> Result<(
             if listed.storage_class.is_archive() {
                 compared.archived.add(&listed.key);
             }
+            if listed.size > MOST_BYTES {
+                compared.large.add(&listed.key);
+            } else {
+                *compared.classes.entry(listed.storage_class).or_default() += 1;
+            }
             writer.give_up();
         }
         Found::Both(version, there, sight) => {
@@ -136,6 +143,8 @@ fn nothing(of: &Copying) -> Compared {
         differing: Names::default(),
         unverified: Names::default(),
         archived: Names::default(),
+        large: Names::default(),
+        classes: BTreeMap::new(),
         extra: 0,
         noncurrent: 0,
         noncurrent_bytes: 0,

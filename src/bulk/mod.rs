@@ -12,6 +12,7 @@
 //! * An object that fails does not stop the others: it is tried again apart, and then named.
 //! * Work that ends before it went through all objects ends as unknown: whoever asked has to look.
 
+mod batch;
 mod board;
 mod compare;
 mod copy;
@@ -119,6 +120,13 @@ impl Worker {
             Bulk::RetainObjects(retaining) => retain::run(inner, &retaining).await.map(Reply::Done),
             Bulk::CopyProgress(copying) => Ok(Reply::Progress(inner.progress(&copying))),
             Bulk::RetainProgress(retaining) => Ok(Reply::Progress(inner.progress(&retaining))),
+            Bulk::SurveyBatch(of) => {
+                batch::survey(inner, &of).await.map(|found| Reply::Batched(Box::new(found)))
+            }
+            Bulk::BeginBatch { of, storage_class, number, token } => {
+                let begun = batch::begin(inner, &of, storage_class, number, token).await;
+                begun.map(|job| Reply::Begun { job })
+            }
         };
         Ok(Answer { reply: cloud::Reply::Bulk(reply?), request_id: None })
     }

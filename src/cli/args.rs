@@ -321,7 +321,7 @@ pub(super) enum JournalCommand {
     /// found, and so is a cut end. Whoever puts back an older copy together with its older head
     /// leaves nothing that could be found here: compare the printed head with one that was kept
     /// elsewhere. Records that somebody who knows the chain adds at the end look as those of a
-    /// crash do: there are more than the head names. Without a head next to the journal a cut end
+    /// crash do: there are more than the head names, after a loss of power up to 64. Without a head next to the journal a cut end
     /// does not show, which is said.
     Verify,
     /// The raw bytes, for an auditor

@@ -124,8 +124,8 @@ fn secrets(context: &Context) -> Option<Finding> {
 }
 
 fn journal_of(context: &Context) -> Finding {
-    match journal::read(&context.state_dir) {
-        Ok(verified) => Finding::ok("journal", format!("{} records verify", verified.lines.len())),
+    match journal::verify(&context.state_dir) {
+        Ok(sound) => Finding::ok("journal", format!("{} records verify", sound.head.seq)),
         Err(error) => {
             let error = Error::from(error);
             Finding::bad("journal", error.what, error.advice)

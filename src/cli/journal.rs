@@ -19,8 +19,8 @@ pub(super) fn journal(
         JournalCommand::Show { run } => show(context, run.as_deref(), json, out),
         JournalCommand::Verify => verify(context, json, out),
         JournalCommand::Export => {
-            journal::read(&context.state_dir)?;
-            out.bytes(&journal::raw(&context.state_dir)?);
+            journal::verify(&context.state_dir)?;
+            journal::raw_parts(&context.state_dir, |part| out.bytes(part))?;
             Ok(Exit::Succeeded)
         }
     }
@@ -58,15 +58,15 @@ fn show(context: &Context, run: Option<&str>, json: bool, out: &Out) -> Result<E
 }
 
 fn verify(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
-    let found = journal::read(&context.state_dir);
+    let found = journal::verify(&context.state_dir);
     if json {
         let value = match &found {
-            Ok(verified) => json!({
+            Ok(sound) => json!({
                 "version": 1,
                 "verified": true,
-                "records": verified.lines.len(),
-                "torn_bytes": verified.torn,
-                "head": match &verified.check {
+                "records": sound.head.seq,
+                "torn_bytes": sound.torn,
+                "head": match &sound.check {
                     Check::Head(head) => Some(head),
                     Check::NoHead => None,
                 },
@@ -83,12 +83,12 @@ fn verify(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
         };
         out.json(&value);
     }
-    let verified = found?;
+    let sound = found?;
     if json {
         return Ok(Exit::Succeeded);
     }
-    out.line(&format!("{} records: every link of the chain holds", verified.lines.len()));
-    match &verified.check {
+    out.line(&format!("{} records: every link of the chain holds", sound.head.seq));
+    match &sound.check {
         Check::Head(head) => {
             out.line(&format!("its end: record {} is the one that the kept head names", head.seq));
             out.line(&format!("head: {head}"));
@@ -100,10 +100,10 @@ fn verify(context: &Context, json: bool, out: &Out) -> Result<Exit, Error> {
             out.line("its end: NOT CHECKED, no head was kept: a cut tail would not show")
         }
     }
-    if verified.torn > 0 {
+    if sound.torn > 0 {
         out.line(&format!(
             "a torn last line of {} bytes is what a crash left; the next run sets it aside",
-            verified.torn
+            sound.torn
         ));
     }
     Ok(Exit::Succeeded)

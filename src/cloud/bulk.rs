@@ -6,12 +6,19 @@
 //! safe to send again: what is there and verifies is kept, and nothing is done twice. So that
 //! memory does not grow with the number of objects, answers hold numbers and the first few names.
 
+mod batch;
+
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::objects::StorageClass;
 use super::s3::RetentionMode;
+use super::s3control::CopyJob;
 use super::{Danger, Operation, Repeat, objects};
+pub use batch::{BEGIN_BATCH, Batch, Batched, LookedFor, SURVEY_BATCH};
 
 /// How many names an answer holds of each kind.
 pub const NAMES: usize = 10;
@@ -32,6 +39,22 @@ pub enum Call {
     RetainObjects(Retaining),
     /// How far this process has come with [`Call::RetainObjects`]. Asks nobody.
     RetainProgress(Retaining),
+    /// Looks for the jobs of S3 Batch Operations that copy this; while none is under way, compares
+    /// both buckets as [`Call::CompareBuckets`] does.
+    SurveyBatch(Batch),
+    /// Writes a list of what is missing and begins a job of S3 Batch Operations that copies it,
+    /// unless the job of that number is there.
+    BeginBatch {
+        /// What is to be copied, and by whom.
+        of: Batch,
+        /// The storage class of all copies.
+        storage_class: StorageClass,
+        /// The how many-th job of this copy it is, from 1.
+        number: u32,
+        /// `ClientRequestToken`: sent again with it, the call makes no second job, whatever has been
+        /// written into the buckets meanwhile.
+        token: String,
+    },
 }
 
 /// Objects of one bucket, and another where they are to be too.
@@ -84,6 +107,13 @@ pub enum Reply {
     Done(Tally),
     /// To [`Call::CopyProgress`] and [`Call::RetainProgress`].
     Progress(Progress),
+    /// To [`Call::SurveyBatch`].
+    Batched(Box<Batched>),
+    /// To [`Call::BeginBatch`].
+    Begun {
+        /// Id of the job.
+        job: String,
+    },
 }
 
 /// What is in two buckets.
@@ -108,6 +138,10 @@ pub struct Compared {
     pub unverified: Names,
     /// Those missing that cannot be read before they are restored from an archive.
     pub archived: Names,
+    /// Those missing that are larger than what one request copies (C1).
+    pub large: Names,
+    /// The storage classes of those missing that one request copies, with how many are in each.
+    pub classes: BTreeMap<StorageClass, u64>,
     /// Objects in the target that the source does not have.
     pub extra: u64,
     /// Versions in the source that are not current.
@@ -276,7 +310,9 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &COMPARE_BUCKETS,
     &COPY_PROGRESS,
     &RETAIN_PROGRESS,
+    &SURVEY_BATCH,
     &SURVEY_RETENTION,
+    &BEGIN_BATCH,
     &COPY_OBJECTS,
     &RETAIN_OBJECTS,
 ];
@@ -291,6 +327,8 @@ impl Call {
             Self::SurveyRetention(_) => &SURVEY_RETENTION,
             Self::RetainObjects(_) => &RETAIN_OBJECTS,
             Self::RetainProgress(_) => &RETAIN_PROGRESS,
+            Self::SurveyBatch(_) => &SURVEY_BATCH,
+            Self::BeginBatch { .. } => &BEGIN_BATCH,
         }
     }
 
@@ -303,6 +341,7 @@ impl Call {
             Self::SurveyRetention(retaining)
             | Self::RetainObjects(retaining)
             | Self::RetainProgress(retaining) => retaining.bucket.as_str(),
+            Self::SurveyBatch(of) | Self::BeginBatch { of, .. } => of.copying.to.as_str(),
         }
     }
 
@@ -312,7 +351,31 @@ impl Call {
             Self::CompareBuckets(copying)
             | Self::CopyObjects(copying)
             | Self::CopyProgress(copying) => Some(copying.from.as_str()),
+            Self::SurveyBatch(of) | Self::BeginBatch { of, .. } => Some(of.copying.from.as_str()),
             Self::SurveyRetention(_) | Self::RetainObjects(_) | Self::RetainProgress(_) => None,
+        }
+    }
+
+    /// True when this work begins that job.
+    pub fn begins(&self, job: &CopyJob) -> bool {
+        match self {
+            Self::BeginBatch { of, storage_class, number, token } => {
+                job.token == *token
+                    && job.to == of.copying.to
+                    && job.role == of.role
+                    && job.report == of.report
+                    && job.storage_class == *storage_class
+                    && job.description == of.description(*number)
+                    && job.manifest.bucket == of.report.bucket
+                    && job.manifest.key == of.list(*number)
+            }
+            Self::CompareBuckets(_)
+            | Self::CopyObjects(_)
+            | Self::CopyProgress(_)
+            | Self::SurveyBatch(_)
+            | Self::SurveyRetention(_)
+            | Self::RetainObjects(_)
+            | Self::RetainProgress(_) => false,
         }
     }
 
@@ -331,6 +394,8 @@ impl Call {
                     | objects::Call::ListObjectVersions { .. }
                     | objects::Call::ListMultipartUploads { .. }
                     | objects::Call::HeadObject { .. }
+                    | objects::Call::GetObject { .. }
+                    | objects::Call::UploadPart { .. }
                     | objects::Call::GetObjectTagging { .. }
                     | objects::Call::GetObjectRetention { .. }
                     | objects::Call::PutObjectRetention { .. }
@@ -345,8 +410,10 @@ impl Call {
                     && call.bucket() == bucket
                     && key.starts_with(prefix.as_str())
             }
+            Self::BeginBatch { of, number, .. } => of.writes(*number, call),
             Self::CompareBuckets(_)
             | Self::CopyProgress(_)
+            | Self::SurveyBatch(_)
             | Self::SurveyRetention(_)
             | Self::RetainProgress(_) => false,
         }

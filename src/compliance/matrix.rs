@@ -9,7 +9,8 @@ use crate::settings::Kind;
 pub struct Group {
     /// The kind; none for what is about several resources together.
     pub kind: Option<Kind>,
-    /// Positions of the checks: the columns.
+    /// Positions of the checks: the columns. Checks of one title that are about different resources
+    /// share the column of the first.
     pub columns: Vec<usize>,
     /// The rows.
     pub rows: Vec<Row>,
@@ -52,7 +53,7 @@ pub fn groups<'l>(
             groups.push(Group { kind, columns: Vec::new(), rows: Vec::new() });
             groups.len() - 1
         });
-        groups[position].put(column, target, line);
+        groups[position].put(entries, column, target, line);
     }
     // What is about several resources comes last: it is read after the resources.
     groups.sort_by_key(|group| group.kind.is_none());
@@ -60,11 +61,18 @@ pub fn groups<'l>(
 }
 
 impl Group {
-    fn put(&mut self, column: usize, target: &str, line: usize) {
-        let at = self.columns.iter().position(|known| *known == column).unwrap_or_else(|| {
-            self.columns.push(column);
-            self.columns.len() - 1
+    fn put(&mut self, entries: &[Entry], column: usize, target: &str, line: usize) {
+        let row = self.rows.iter().find(|row| row.target == target);
+        let is_free = |at: usize| row.is_none_or(|row| row.cells[at].is_none());
+        let columns = || self.columns.iter().enumerate();
+        let shared = columns().find(|(_, known)| **known == column).or_else(|| {
+            let title = &entries[column].title;
+            columns().find(|(at, known)| entries[**known].title == *title && is_free(*at))
         });
+        let at = shared.map_or(self.columns.len(), |(at, _)| at);
+        if at == self.columns.len() {
+            self.columns.push(column);
+        }
         let row = self.rows.iter().position(|row| row.target == target).unwrap_or_else(|| {
             self.rows.push(Row { target: target.to_owned(), cells: Vec::new() });
             self.rows.len() - 1
@@ -116,5 +124,17 @@ mod tests {
         };
         assert_eq!(found[0].rows, [row("a", [Some(1), None]), row("b", [Some(2), Some(4)])]);
         assert_eq!(found[2].rows[0].cells, [Some(0)]);
+    }
+
+    #[test]
+    fn checks_of_one_title_share_a_column_until_both_are_about_one_resource() {
+        let of_logs = Entry { id: "logs".to_owned(), ..entry("lifecycle", Some(Kind::Bucket)) };
+        let entries = [entry("lifecycle", Some(Kind::Bucket)), of_logs];
+        let lines = [("lifecycle", "a"), ("logs", "b"), ("logs", "a")];
+        let found = groups(&entries, lines);
+        assert_eq!(found[0].columns, [0, 1]);
+        let cells: Vec<_> = found[0].rows.iter().map(|row| row.cells.clone()).collect();
+        assert_eq!(cells, [[Some(0), Some(2)], [Some(1), None]]);
+        assert_eq!(groups(&entries, lines[..2].iter().copied())[0].columns, [0]);
     }
 }

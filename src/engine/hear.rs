@@ -215,9 +215,12 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
         }
     };
     let is_met = value.as_ref().is_some_and(|value| is_reached(setting, wanted, seen, value));
-    // AWS gave it up: a call that was lost was then applied, and it is not waited for any longer.
+    // AWS gave it up: a call that was lost was then applied, and it is not waited for any longer. A
+    // read that lags may still show an earlier try, though.
+    let before = found.verdict.as_ref().and_then(Verdict::before);
+    let is_later = before.zip(value.as_ref()).is_none_or(|(b, v)| setting.is_later(b, v));
     let setback = match &wanted.undoes {
-        None if !is_met => setting.setback(&wanted.on, seen),
+        None if !is_met && is_later => setting.setback(&wanted.on, seen),
         None | Some(_) => None,
     };
     match &found.state {
@@ -241,7 +244,6 @@ fn observed(run: &Run, step: usize, target: usize, seen: &[Outcome], now: Timest
         }
         TargetState::Unknown { .. } => {
             let busy = setting.is_busy(seen) && waited < limit(text);
-            let before = found.verdict.as_ref().and_then(Verdict::before);
             let goes_on = before.zip(value.as_ref()).is_some_and(|(b, v)| setting.goes_on(b, v));
             let sight = match (busy, value.as_ref() == before, goes_on) {
                 (true, _, _) => Sight::GoingOn,

@@ -230,7 +230,7 @@ impl Property for CopyBucket {
     }
 }
 
-fn kms_hides_contents() -> Breach {
+pub(super) fn kms_hides_contents() -> Breach {
     Breach::warn(
         "C7",
         "the target is encrypted with a key of KMS, so that its ETags say nothing of the \
@@ -289,9 +289,7 @@ fn hindrance(on: &Target, to: &Copies, found: &Found) -> Option<Breach> {
             "{} objects are missing, and this book copies no more than {most} by itself",
             found.missing
         );
-        let fix = "use S3 Batch Replication, which keeps versions, metadata, tags and retention, or \
-            raise `batch_above`";
-        return Some(Breach::refuse("C10", why, fix));
+        return Some(Breach::refuse("C10", why, instead(on, to)));
     }
     if found.missing == 0 && found.unverified.count > 0 {
         let why = format!("nothing shows that these are the same: {}", listed(&found.unverified));
@@ -300,6 +298,24 @@ fn hindrance(on: &Target, to: &Copies, found: &Found) -> Option<Breach> {
         return Some(Breach::refuse("C7", why, fix));
     }
     None
+}
+
+/// What to do with more objects than one machine is to copy: a step that can be pasted.
+fn instead(on: &Target, to: &Copies) -> String {
+    let (from, account) = (&to.from, &on.place.account);
+    let prefix = match to.prefix.as_str() {
+        "" => String::new(),
+        prefix => format!(", prefix = {prefix:?}"),
+    };
+    format!(
+        "put a job of S3 Batch Operations before this step: `run = \"s3.batch_copy\"`, `on = \
+         \"{}\"`, `with = {{ from = \"{from}\"{prefix}, role = \
+         \"arn:{}:iam::{account}:role/ROLE\", report = {{ bucket = \"BUCKET\", prefix = \
+         \"copies\" }}, leave_large = true }}`, `timeout = \"24h\"`; or use S3 Batch Replication, \
+         which keeps versions and retention besides; or raise `batch_above`",
+        on.name,
+        on.place.partition()
+    )
 }
 
 fn lints(on: &Target, to: &Copies) -> Vec<Breach> {

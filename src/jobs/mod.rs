@@ -6,6 +6,7 @@
 //! that AWS gave it up, and that a call of it which was cut short goes on where it stopped. In a
 //! book it is written `run`, `on`, `with`. One file per job.
 
+mod batch_copy;
 mod cloudformation;
 mod copy_bucket;
 mod retain_objects;
@@ -19,6 +20,7 @@ pub const TABLE: &[Setting] = &[
     Setting::of::<cloudformation::DeleteStack>(),
     Setting::of::<cloudformation::Deploy>(),
     Setting::of::<cloudformation::Drift>(),
+    Setting::of::<batch_copy::BatchCopy>(),
     Setting::of::<copy_bucket::CopyBucket>(),
     Setting::of::<retain_objects::RetainObjects>(),
 ];

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::JournalError;
+use super::head::{self, Places};
 
 /// What a journal is written to: every operation that can fail under it.
 pub trait Disk: Send {
@@ -22,21 +23,32 @@ pub trait Disk: Send {
     /// The disk refuses; what was appended may be lost then.
     fn sync(&mut self) -> io::Result<()>;
 
-    /// Keeps the head beside the journal, in place of the one before.
+    /// Keeps the head beside the journal: whoever reads meanwhile, or after a crash, finds it or the
+    /// one before. It need not survive a loss of power: an older one does.
     ///
     /// # Errors
     /// The disk refuses; the head before is still there then.
     fn keep_head(&mut self, head: &[u8]) -> io::Result<()>;
 }
 
-/// What makes a file, or the names in a directory, outlast a loss of power. Tests put one in its
-/// place that counts and fails.
-pub(super) type Sync = fn(&File) -> io::Result<()>;
+/// What makes things outlast a loss of power. Tests put one in its place that counts and fails.
+#[derive(Clone, Copy)]
+pub(super) struct Sync {
+    /// What was written to a file, and its length.
+    pub data: fn(&File) -> io::Result<()>,
+    /// All of a file, or the names in a directory.
+    pub all: fn(&File) -> io::Result<()>,
+}
+
+/// Asks the kernel.
+pub(super) const KERNEL: Sync = Sync { data: File::sync_data, all: File::sync_all };
 
 /// The journal and its head in a directory.
 pub(super) struct Files {
     directory: PathBuf,
     journal: File,
+    /// The head, once one was written.
+    head: Option<Places>,
     sync: Sync,
 }
 
@@ -47,8 +59,8 @@ impl Files {
         let journal =
             open_private(options.append(true).create(true), &directory.join(super::JOURNAL))?;
         // The name of a new file is durable only with its directory.
-        sync(&File::open(directory)?)?;
-        Ok(Self { directory: directory.to_owned(), journal, sync })
+        sync_names(directory, sync)?;
+        Ok(Self { directory: directory.to_owned(), journal, head: None, sync })
     }
 }
 
@@ -58,12 +70,25 @@ impl Disk for Files {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        (self.sync)(&self.journal)
+        (self.sync.data)(&self.journal)
     }
 
     fn keep_head(&mut self, head: &[u8]) -> io::Result<()> {
-        replace(&self.directory, super::HEAD, head, self.sync)
+        if let Some(places) = &mut self.head {
+            return places.write(head, self.sync);
+        }
+        // The first one makes the file anew, whatever a former version or a crash left there. What
+        // is written to it later would be lost with its name.
+        let file = replace(&self.directory, super::HEAD, &head::fresh(head)?, self.sync)?;
+        sync_names(&self.directory, self.sync)?;
+        self.head = Some(Places::of(file));
+        Ok(())
     }
+}
+
+/// Makes the names in a directory durable.
+fn sync_names(directory: &Path, sync: Sync) -> io::Result<()> {
+    (sync.all)(&File::open(directory)?)
 }
 
 /// Makes a directory that only its owner may enter. One that exists stays as it is.
@@ -109,10 +134,10 @@ pub(super) fn lock(directory: &Path, actor: &str, now: Timestamp) -> Result<File
     Ok(file)
 }
 
-/// The content of a file, when there is one.
-pub(super) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+/// A file, when there is one.
+pub(super) fn open_if_there(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -120,12 +145,11 @@ pub(super) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Replaces a file as a whole: whoever reads it sees the old content or the new one, after a loss
 /// of power too. A name that is durable before its content would be a damaged head.
-pub(super) fn replace(directory: &Path, name: &str, bytes: &[u8], sync: Sync) -> io::Result<()> {
+pub(super) fn replace(directory: &Path, name: &str, bytes: &[u8], sync: Sync) -> io::Result<File> {
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(bytes)?;
-    sync(file.as_file())?;
-    file.persist(directory.join(name)).map_err(|e| e.error)?;
-    Ok(())
+    (sync.all)(file.as_file())?;
+    file.persist(directory.join(name)).map_err(|e| e.error)
 }
 
 /// Writes a file that only its owner may read, and that was not there: one of that name, or a link

@@ -8,8 +8,11 @@ use super::JournalError;
 use crate::compliance::Scan;
 use crate::engine::{Event, Record, RunId};
 
+/// A SHA-256 in hex.
+pub(super) type Hash = [u8; 64];
+
 /// What the first line has for a hash of the line before it.
-pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(super) const GENESIS: Hash = [b'0'; 64];
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,21 +118,17 @@ impl Line {
     }
 }
 
-impl Head {
-    /// The head of a journal with these lines.
-    pub(super) fn of(lines: &[Line]) -> Self {
-        let log = lines.first().and_then(|line| match &line.event {
-            Entry::Log(LogEvent::Created { log }) => Some(log.clone()),
-            Entry::Log(LogEvent::Repaired { .. }) | Entry::Scan(_) | Entry::Run(_) => None,
-        });
-        let last = lines.last().and_then(|line| Some((line.seq, hash(&line.to_bytes().ok()?))));
-        let (seq, hash) = last.unwrap_or((0, GENESIS.to_owned()));
-        Self { log: log.unwrap_or_default(), seq, hash }
+impl Default for Head {
+    /// Of an empty journal.
+    fn default() -> Self {
+        Self { log: String::new(), seq: 0, hash: text(&GENESIS) }
     }
+}
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let Self { log, seq, hash } = self;
-        format!("{{\"log\":\"{log}\",\"seq\":{seq},\"hash\":\"{hash}\"}}\n").into_bytes()
+impl Head {
+    /// As JSON.
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, JournalError> {
+        serde_json::to_vec(self).map_err(|e| JournalError::Unwritable { why: e.to_string() })
     }
 }
 
@@ -140,6 +139,18 @@ impl std::fmt::Display for Head {
 }
 
 /// SHA-256 in hex.
-pub(super) fn hash(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+pub(super) fn hash(bytes: &[u8]) -> Hash {
+    // To choose between digits and letters would take longer than the hash itself.
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut hash = GENESIS;
+    for (pair, byte) in hash.chunks_mut(2).zip(Sha256::digest(bytes)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    hash
+}
+
+/// The digits of a hash.
+pub(super) fn text(hash: &Hash) -> String {
+    hash.iter().map(|digit| char::from(*digit)).collect()
 }

@@ -5,23 +5,37 @@
 //! head (log id, number and hash of the last line) is therefore kept beside the journal, and is
 //! printed on reports.
 //!
+//! The head is written once its line is durable, never before, so it names nothing that could be
+//! lost. It is not waited for: a process that dies leaves it at most one record behind, a loss of
+//! power at most 64. What is behind the head is held by the chain alone.
+//!
+//! Verifying reads every line in full: it must be a record of this version, and the very text that
+//! this version writes for it. Blocks of a MiB are walked two at a time, so that what is held of a
+//! journal does not depend on its size; a line is no longer than 64 MiB.
+//!
 //! One writer at a time: an OS lock, which the kernel frees when the process dies.
 
+mod blocks;
 mod chain;
 mod disk;
 mod error;
+mod head;
 mod line;
+mod quick;
+mod walk;
 
 use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
 
-pub use chain::{Check, Verified};
+pub use chain::{Check, Sound, Verified};
 pub use disk::{Disk, make_private_directory, write_private};
 pub use error::JournalError;
 pub use line::{Entry, Head, Line, LogEvent, ScanEvent};
 
+use self::walk::Pace;
 use crate::compliance::Scan;
 use crate::engine::{Event, Record};
 
@@ -66,7 +80,7 @@ impl Journal {
         actor: &str,
         now: Timestamp,
     ) -> Result<(Self, Vec<Line>), JournalError> {
-        Self::open_with(directory, actor, now, File::sync_all)
+        Self::open_with(directory, actor, now, disk::KERNEL)
     }
 
     fn open_with(
@@ -77,14 +91,12 @@ impl Journal {
     ) -> Result<(Self, Vec<Line>), JournalError> {
         disk::make_private_directory(directory)?;
         let lock = disk::lock(directory, actor, now)?;
-        let bytes = raw(directory)?;
-        let Verified { lines, torn, .. } = chain::check(&bytes, read_head(directory)?.as_ref())?;
+        let Verified { mut lines, torn, head, .. } = read(directory)?;
         if torn > 0 {
-            set_aside(directory, &bytes, torn, now, sync)?;
+            set_aside(directory, torn, now, sync)?;
         }
         let disk = Box::new(disk::Files::open(directory, sync)?);
-        let mut journal = Self { disk, head: Head::of(&lines), broken: None, _lock: lock };
-        let mut lines = lines;
+        let mut journal = Self { disk, head, broken: None, _lock: lock };
         if lines.is_empty() {
             let log = format!("{:016x}", fastrand::u64(..));
             journal.head.log.clone_from(&log);
@@ -172,7 +184,12 @@ impl Journal {
         let run = run.map(str::to_owned);
         let line = Line { seq, time: now, run, actor: actor.to_owned(), event, prev };
         let bytes = line.to_bytes()?;
-        let head = Head { log: self.head.log.clone(), seq, hash: line::hash(&bytes) };
+        if bytes.len() > blocks::LONGEST {
+            let why = format!("it is {} bytes long, and would not be read again", bytes.len());
+            return Err(JournalError::Unwritable { why });
+        }
+        let head = Head { log: self.head.log.clone(), seq, hash: line::text(&line::hash(&bytes)) };
+        let kept = head.to_bytes()?;
         if let Some(broken) = &mut self.broken {
             broken.lines.push(line);
             broken.head = head;
@@ -180,7 +197,7 @@ impl Journal {
         }
         // The head last: it may lag behind the journal, and must never run ahead of it.
         let written = self.disk.append(&bytes).and_then(|()| self.disk.sync());
-        if let Err(error) = written.and_then(|()| self.disk.keep_head(&head.to_bytes())) {
+        if let Err(error) = written.and_then(|()| self.disk.keep_head(&kept)) {
             self.broken = Some(Broken { why: error.to_string(), lines: vec![line], head });
             return Err(JournalError::Append { seq, error });
         }
@@ -194,14 +211,32 @@ impl Journal {
 /// # Errors
 /// It does not verify, or the disk refuses.
 pub fn read(directory: &Path) -> Result<Verified, JournalError> {
+    let mut lines = Vec::new();
+    let Sound { torn, check, head } = checked(directory, Pace::here(), Some(&mut lines))?;
+    Ok(Verified { lines, torn, check, head })
+}
+
+/// Verifies the journal of a state directory as [`read`] does, and holds a few blocks of it at a
+/// time, whatever its size.
+///
+/// # Errors
+/// It does not verify, or the disk refuses.
+pub fn verify(directory: &Path) -> Result<Sound, JournalError> {
+    checked(directory, Pace::here(), None)
+}
+
+fn checked(
+    directory: &Path,
+    pace: Pace,
+    lines: Option<&mut Vec<Line>>,
+) -> Result<Sound, JournalError> {
     // The head first: a record that another process writes meanwhile is then one too many, which
     // is fine, and not one too few, which would look like a cut.
     let head = read_head(directory)?;
-    let bytes = disk::read_if_there(&directory.join(JOURNAL))?;
-    match bytes {
-        Some(bytes) => chain::check(&bytes, head.as_ref()),
+    match disk::open_if_there(&directory.join(JOURNAL))? {
+        Some(file) => walk::walk(file, head.as_ref(), pace, lines),
         None if head.is_some_and(|head| head.seq > 0) => Err(JournalError::Missing),
-        None => Ok(Verified::default()),
+        None => Ok(Sound::default()),
     }
 }
 
@@ -210,28 +245,52 @@ pub fn read(directory: &Path) -> Result<Verified, JournalError> {
 /// # Errors
 /// The disk refuses.
 pub fn raw(directory: &Path) -> Result<Vec<u8>, JournalError> {
-    Ok(disk::read_if_there(&directory.join(JOURNAL))?.unwrap_or_default())
+    let mut bytes = Vec::new();
+    raw_parts(directory, |part| bytes.extend_from_slice(part))?;
+    Ok(bytes)
+}
+
+/// The raw bytes of the journal, part by part.
+///
+/// # Errors
+/// The disk refuses.
+pub fn raw_parts(directory: &Path, mut each: impl FnMut(&[u8])) -> Result<(), JournalError> {
+    let Some(file) = disk::open_if_there(&directory.join(JOURNAL))? else { return Ok(()) };
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    loop {
+        let part = file.fill_buf()?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        each(part);
+        let length = part.len();
+        file.consume(length);
+    }
 }
 
 fn read_head(directory: &Path) -> Result<Option<Head>, JournalError> {
-    let Some(bytes) = disk::read_if_there(&directory.join(HEAD))? else { return Ok(None) };
-    serde_json::from_slice(&bytes).map(Some).map_err(|e| JournalError::Head { why: e.to_string() })
+    let Some(file) = disk::open_if_there(&directory.join(HEAD))? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(head::MOST).read_to_end(&mut bytes)?;
+    head::read(&bytes).map(Some)
 }
 
 /// A last line without its end is what a crash in the middle of a write leaves behind.
 fn set_aside(
     directory: &Path,
-    bytes: &[u8],
     torn: usize,
     now: Timestamp,
     sync: disk::Sync,
 ) -> Result<(), JournalError> {
-    let whole = bytes.len() - torn;
+    let mut file = OpenOptions::new().read(true).write(true).open(directory.join(JOURNAL))?;
+    let whole = file.metadata()?.len() - torn as u64;
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(whole))?;
+    file.read_to_end(&mut bytes)?;
     let name = format!("journal.torn-{}", now.as_millisecond());
-    disk::replace(directory, &name, &bytes[whole..], sync)?;
-    let file = OpenOptions::new().write(true).open(directory.join(JOURNAL))?;
-    file.set_len(whole as u64)?;
-    sync(&file)?;
+    disk::replace(directory, &name, &bytes, sync)?;
+    file.set_len(whole)?;
+    (sync.all)(&file)?;
     Ok(())
 }
 

@@ -6,8 +6,12 @@
 //!
 //! ```text
 //! the sync after an append                        power: all of them
-//! the sync of the file, of the new head, of what  power: sync all that they write
-//!   was torn, of the cut journal, of the names
+//! the sync of the file, of the first head and its power: sync all that they write
+//!   name, of what was torn, of the cut journal,
+//!   of the names
+//! the sync of every 64th head                     power: never more than 64 behind
+//! the hash of a head, the second of its places    power: an older head and a torn one,
+//!                                                   every byte of the head
 //! the kernel: a sync that does nothing            power: the kernel is asked
 //! the head is kept before the line is synced      power: names nothing that is lost
 //! the head is not kept                            eight, first: the journal that vanished
@@ -17,6 +21,11 @@
 //! the hash of the line before                     every flipped bit
 //! the head, as the hash of its record             every flipped bit, of the last line
 //! the head, as the number of records              lines deleted, doubled, swapped or cut
+//! a seam: a block is taken as it claims to hang   large: two journals at a seam, and two more
+//! the event of a line is not read, or not         large: no second spelling, and what is wrong
+//!   compared with how it is written
+//! a second is any two digits                      large: a time passes as it is written
+//! the limit of a line, read or written            large: longer than any
 //! ```
 //!
 //! Nobody sees the sync of a copy of what could not be written (`write_private`): nothing depends on
@@ -26,6 +35,7 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod large;
 mod power;
 mod trouble;
 
@@ -73,7 +83,7 @@ fn sha256sum_alone_can_follow_the_chain() {
     let bytes = bytes_of(&home);
     let lines: Vec<_> = bytes.split_inclusive(|b| *b == b'\n').collect();
     let last: serde_json::Value = serde_json::from_slice(lines[2]).unwrap();
-    assert_eq!(last["prev"], line::hash(lines[1]));
+    assert_eq!(last["prev"], line::text(&line::hash(lines[1])));
 }
 
 #[test]
@@ -165,4 +175,56 @@ fn a_journal_that_vanished_leaves_its_head_behind() {
     let home = journal_of(&["one"]);
     std::fs::remove_file(home.path().join(JOURNAL)).unwrap();
     assert!(read(home.path()).unwrap_err().is_tampering());
+}
+
+/// The head as it was kept by former versions.
+fn former(head: &Head) -> String {
+    let Head { log, seq, hash } = head;
+    format!("{{\"log\":\"{log}\",\"seq\":{seq},\"hash\":\"{hash}\"}}\n")
+}
+
+#[test]
+fn the_head_of_a_former_version_is_read_and_kept_anew() {
+    let home = journal_of(&["one"]);
+    let kept = home.path().join(HEAD);
+    let Check::Head(head) = read(home.path()).unwrap().check else { panic!("no head") };
+    std::fs::write(&kept, former(&head)).unwrap();
+    assert_eq!(read(home.path()).unwrap().check, Check::Head(head.clone()));
+    let whole = bytes_of(&home);
+    let cut = whole.split_inclusive(|b| *b == b'\n').next().unwrap();
+    overwrite(&home, cut);
+    assert!(matches!(read(home.path()), Err(JournalError::Cut { found: 1, head: 2 })));
+    overwrite(&home, &whole);
+    let (mut journal, _) = Journal::open(home.path(), ACTOR, at(5)).unwrap();
+    journal.append("run-1", ACTOR, at(5), &note("two")).unwrap();
+    assert_eq!(std::fs::metadata(&kept).unwrap().len(), 2 * head::PLACE as u64);
+    assert_eq!(read(home.path()).unwrap().check, Check::Head(journal.head().clone()));
+}
+
+/// A byte of the head that is not as it was written: the one before vouches then, and nothing that
+/// was never a head does.
+#[test]
+fn every_byte_of_the_head_is_checked() {
+    let home = journal_of(&["one", "two"]);
+    let kept = home.path().join(HEAD);
+    let good = std::fs::read(&kept).unwrap();
+    for place in 0..good.len() {
+        for bit in 0..8 {
+            let mut bad = good.clone();
+            bad[place] ^= 1 << bit;
+            std::fs::write(&kept, &bad).unwrap();
+            let Check::Head(head) = read(home.path()).unwrap().check else { panic!("no head") };
+            // The third is in the first place again, the second in the other.
+            let expected = if place < head::PLACE { 2 } else { 3 };
+            assert_eq!(head.seq, expected, "byte {place}, bit {bit}");
+        }
+    }
+    let mut bad = good.clone();
+    bad[0] ^= 1;
+    bad[head::PLACE] ^= 1;
+    for bad in [&bad[..], &good[1..], b"", b"{}", b"{}\n"] {
+        std::fs::write(&kept, bad).unwrap();
+        assert!(matches!(read(home.path()), Err(JournalError::Head { .. })));
+        assert!(Journal::open(home.path(), ACTOR, at(9)).unwrap_err().is_tampering());
+    }
 }

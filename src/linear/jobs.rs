@@ -1,8 +1,10 @@
-//! How far jobs are, as plain lines: only what is new since the last look.
+//! How far jobs are and what cannot be read, as plain lines: only what is new since the last look.
+
+use serde_json::Value;
 
 use super::{Linear, Out};
-use crate::engine::RunId;
-use crate::settings::{Progress, ProgressLine};
+use crate::engine::{RunId, TargetState};
+use crate::settings::{Progress, ProgressLine, Unread};
 
 /// What was told of one job.
 #[derive(Debug, Default)]
@@ -11,6 +13,8 @@ pub(super) struct Told {
     last: Option<ProgressLine>,
     /// How many tenths of it were done.
     tenth: Option<u64>,
+    /// Why it could not be read, when it could not.
+    unread: Option<String>,
 }
 
 impl Linear {
@@ -25,6 +29,38 @@ impl Linear {
             return Vec::new();
         }
         self.tell_job(at, progress)
+    }
+
+    /// That what is waited for cannot be read: it is looked at again until its time is over, and
+    /// nobody should wait for that without knowing.
+    pub(super) fn unread(
+        &mut self,
+        run: &RunId,
+        at: (usize, usize),
+        seen: &Result<Value, String>,
+    ) -> Vec<Out> {
+        let Some(walked) = self.run.as_ref().filter(|walked| walked.id == *run) else {
+            return Vec::new();
+        };
+        let (step, target) = at;
+        let state = walked.steps.get(step).and_then(|step| step.targets.get(target));
+        let is_awaited = state.is_some_and(|target| {
+            matches!(target.state, TargetState::Observing {} | TargetState::Unknown { .. })
+        });
+        let wanted = walked.bound.steps.get(step).and_then(|step| step.targets()?.1.get(target));
+        let name = wanted.map(|wanted| wanted.on.name.clone()).unwrap_or_default();
+        let absent = Unread::Absent.to_string();
+        let unread = seen.as_ref().err().filter(|text| is_awaited && **text != absent).cloned();
+        self.tell_unread(at, &name, unread)
+    }
+
+    fn tell_unread(&mut self, at: (usize, usize), name: &str, unread: Option<String>) -> Vec<Out> {
+        let told = self.jobs.entry(at).or_default();
+        let is_new = told.unread != unread;
+        told.unread = unread;
+        let text = told.unread.as_ref().filter(|_| is_new);
+        let line = |text| format!("    {name} cannot be read now, and is looked at again: {text}");
+        text.map(|text| Out::Line(line(text))).into_iter().collect()
     }
 
     fn tell_job(&mut self, at: (usize, usize), progress: &Progress) -> Vec<Out> {
@@ -80,6 +116,21 @@ mod tests {
         assert_eq!(lines(&mut told, &progress), [""; 0], "the same again");
         progress.lines.push(line("A CREATE_FAILED: no room", true));
         assert_eq!(lines(&mut told, &progress), ["    12:00:05 FAILED: A CREATE_FAILED: no room"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_once_for_each_reason() {
+        let mut linear = Linear::new(Aim::Pick, Answers::default());
+        let mut told = |unread: Option<&str>| {
+            let out = linear.tell_unread((0, 0), "stack", unread.map(str::to_owned));
+            out.into_iter().map(|out| format!("{out:?}")).collect::<String>()
+        };
+        assert_eq!(told(None), "");
+        assert!(told(Some("no Status")).contains("stack cannot be read now"));
+        assert_eq!(told(Some("no Status")), "", "the same again");
+        assert!(told(Some("throttled")).contains("looked at again: throttled"));
+        assert_eq!(told(None), "");
+        assert!(told(Some("throttled")).contains("throttled"), "it had been read meanwhile");
     }
 
     #[test]

@@ -160,9 +160,9 @@ impl Linear {
             News::Progress { run, step, target, progress } => {
                 self.progress(run, (*step, *target), progress)
             }
+            News::Glimpse { run, step, target, seen } => self.unread(run, (*step, *target), seen),
             News::Home(_)
             | News::Identity { .. }
-            | News::Glimpse { .. }
             | News::Picks { .. }
             | News::Journal { .. }
             | News::Scanning { .. }

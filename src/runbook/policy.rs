@@ -14,7 +14,9 @@ const UNLIMITED: &[&str] = &[
     "cloudformation:ListStacks",
     "cloudtrail:DescribeTrails",
     "dynamodb:ListTables",
+    "s3:CreateJob",
     "s3:ListAllMyBuckets",
+    "s3:ListJobs",
     "sns:Unsubscribe",
     "sts:GetCallerIdentity",
 ];
@@ -23,6 +25,7 @@ const UNLIMITED: &[&str] = &[
 /// where IAM can do that.
 pub fn iam_policy(bound: &Bound) -> Value {
     let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut passed: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let identity = sts::GET_CALLER_IDENTITY.iam.iter();
     needs.extend(identity.map(|action| (*action, BTreeSet::from(["*".to_owned()]))));
     for step in bound.steps.iter().filter(|step| step.left_out.is_none()) {
@@ -46,12 +49,18 @@ pub fn iam_policy(bound: &Bound) -> Value {
             let writes = if sets { setting.writes } else { &[] };
             let own = own.iter().map(Call::operation);
             for action in own.chain(writes.iter().copied()).flat_map(|operation| operation.iam) {
-                if let Some(limit) = to.and_then(|to| passed(action, to)) {
-                    needs.entry(action).or_default().insert(limit);
+                if let Some((role, service)) = to.and_then(|to| passes(id, action, to)) {
+                    passed.entry(service).or_default().insert(role);
+                    continue;
+                }
+                let report = reported(&wanted.to);
+                if let Some(bucket) = report.filter(|_| sets && writes_objects(action)) {
+                    // S3 itself writes into the target, with the role that it is given.
+                    needs.entry(action).or_default().insert(resource(action, &on.place, bucket));
                     continue;
                 }
                 // What is copied is read where it comes from, and nothing is written there.
-                let sources = sources.iter().filter(|_| looks(action)).copied();
+                let sources = sources.iter().copied().chain(report).filter(|_| looks(action));
                 let own = if is_inside(action) { "" } else { on.name.as_str() };
                 for name in sources.chain([own]) {
                     needs.entry(action).or_default().insert(resource(action, &on.place, name));
@@ -59,7 +68,24 @@ pub fn iam_policy(bound: &Bound) -> Value {
             }
         }
     }
-    json!({ "Version": "2012-10-17", "Statement": statements(needs) })
+    let mut statements = statements(needs);
+    statements.extend(passed.into_iter().map(|(service, roles)| {
+        json!({
+            "Effect": "Allow", "Action": ["iam:PassRole"], "Resource": roles,
+            "Condition": { "StringEquals": { "iam:PassedToService": service } },
+        })
+    }));
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// True for actions that write what is in a bucket.
+fn writes_objects(action: &str) -> bool {
+    ["s3:PutObject", "s3:AbortMultipart"].iter().any(|lead| action.starts_with(lead))
+}
+
+/// The bucket that lists and reports of a job are put into, where the value names one.
+fn reported(to: &Value) -> Option<&str> {
+    to.get("report")?.get("bucket")?.as_str()
 }
 
 /// True for actions of S3 on what is in a bucket, not on the bucket.
@@ -94,10 +120,17 @@ fn statements(needs: BTreeMap<&str, BTreeSet<String>>) -> Vec<Value> {
         .collect()
 }
 
-/// The role that a service is given, where the value names it: nobody may pass any other.
-fn passed(action: &str, to: &Value) -> Option<String> {
+/// The role that a service is given, where the value names it, and the service: nobody may pass any
+/// other, or to another.
+fn passes(id: &str, action: &str, to: &Value) -> Option<(String, &'static str)> {
     let role = to.get("role").filter(|_| action == "iam:PassRole")?;
-    role.as_str().map(str::to_owned)
+    let service = match id.split('.').next()? {
+        "backup" => "backup.amazonaws.com",
+        "s3" if id == "s3.batch_copy" => "batchoperations.s3.amazonaws.com",
+        "s3" => "s3.amazonaws.com",
+        _ => return None,
+    };
+    Some((role.as_str()?.to_owned(), service))
 }
 
 /// The ARN that an action on this resource is limited to.
@@ -110,6 +143,10 @@ fn resource(action: &str, place: &Place, name: &str) -> String {
     }
     match action.split(':').next() {
         Some("dynamodb") => place.arn("dynamodb", &format!("table/{name}")),
+        // Jobs have ids, which nobody knows before they are made.
+        Some("s3") if action.ends_with("Job") || action.ends_with("JobStatus") => {
+            place.arn("s3", "job/*")
+        }
         Some("s3") if is_of_objects(action) => format!("{}/*", place.bucket_arn(name)),
         Some("s3") => place.bucket_arn(name),
         Some("sns") => place.arn("sns", name),

@@ -59,6 +59,12 @@ pub enum FaultKind {
     /// A stack fails at the resource with this logical id (`resource`), or of this type (`on`), for
     /// the reason that is given. To the calls themselves it is no fault.
     StackFails,
+    /// A job of S3 Batch Operations fails before it copies anything, for the reason that is given:
+    /// its role may not be used, or may not read the list. To the calls themselves it is no fault.
+    JobFails,
+    /// A job of S3 Batch Operations cannot copy the object with this key (`resource`), for the reason
+    /// that is given. To the calls themselves it is no fault.
+    TaskFails,
     /// The process is killed instead of answering. Whoever keeps the world does that: to the world
     /// itself it is no fault.
     #[serde(untagged)]
@@ -140,6 +146,8 @@ impl FaultKind {
                 | Self::LostRequest
                 | Self::Truncated
                 | Self::StackFails
+                | Self::JobFails
+                | Self::TaskFails
                 | Self::Killed(_)
         )
     }
@@ -183,24 +191,21 @@ impl FaultKind {
                 ),
                 ("InvalidSignatureException", "Signature expired"),
             ),
-            Self::NotSent => {
-                let words = ("NotSent", "connection refused");
-                (Ending::NotSent, words, words)
-            }
+            Self::NotSent => (Ending::NotSent, NO_CONNECTION, NO_CONNECTION),
             Self::ServerError => (
                 Ending::Unknown,
                 ("InternalError", "We encountered an internal error. Please try again."),
                 ("InternalServerError", "Internal server error"),
             ),
-            // After a kill nobody is left to read it, and the failure of a stack is no answer.
-            Self::LostReply | Self::LostRequest | Self::StackFails | Self::Killed(_) => {
-                let words = ("Timeout", "no reply before the time was up");
-                (Ending::Unknown, words, words)
-            }
-            Self::Truncated => {
-                let words = ("Truncated", "the reply broke off in the middle");
-                (Ending::Unknown, words, words)
-            }
+            // After a kill nobody is left to read it, and the failure of a stack or of a job is no
+            // answer.
+            Self::LostReply
+            | Self::LostRequest
+            | Self::StackFails
+            | Self::JobFails
+            | Self::TaskFails
+            | Self::Killed(_) => (Ending::Unknown, NO_REPLY, NO_REPLY),
+            Self::Truncated => (Ending::Unknown, CUT_OFF, CUT_OFF),
             Self::InUse => (
                 Ending::InUse,
                 (
@@ -242,6 +247,10 @@ pub(super) fn not_one_call() -> CallError {
 /// Code and message of an error.
 type Words = (&'static str, &'static str);
 
+const NO_CONNECTION: Words = ("NotSent", "connection refused");
+const NO_REPLY: Words = ("Timeout", "no reply before the time was up");
+const CUT_OFF: Words = ("Truncated", "the reply broke off in the middle");
+
 /// A fault with the number of matching calls that it has seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Armed {
@@ -266,7 +275,10 @@ impl Armed {
     /// nothing that the world does: that is met at its moment.
     pub(super) fn meet(&mut self, call: &Call) -> Option<FaultKind> {
         match self.fault.kind {
-            FaultKind::Killed(_) | FaultKind::StackFails => None,
+            FaultKind::Killed(_)
+            | FaultKind::StackFails
+            | FaultKind::JobFails
+            | FaultKind::TaskFails => None,
             FaultKind::Throttled
             | FaultKind::Denied
             | FaultKind::Expired
@@ -286,10 +298,20 @@ impl Armed {
     /// Counts a resource that a stack begins to make or to change, and answers why that fails if it
     /// is its turn.
     pub(super) fn fails_resource(&mut self, logical: &str, kind: &str) -> Option<String> {
+        self.fails(FaultKind::StackFails, logical, kind)
+    }
+
+    /// Counts what a job of S3 Batch Operations begins (`JobFails`, into this bucket) or one object
+    /// of it (`TaskFails`, with this key), and answers why that fails if it is its turn.
+    pub(super) fn fails_copy(&mut self, how: FaultKind, resource: &str) -> Option<String> {
+        self.fails(how, resource, "S3PutObjectCopy")
+    }
+
+    fn fails(&mut self, of: FaultKind, what: &str, kind: &str) -> Option<String> {
         let Fault { on, resource, nth, times, kind: how, reason } = &self.fault;
         let named = on == "*" || on == kind;
-        let meant = named && resource.as_deref().is_none_or(|wanted| wanted == logical);
-        if *how != FaultKind::StackFails || !meant {
+        let meant = named && resource.as_deref().is_none_or(|wanted| wanted == what);
+        if *how != of || !meant {
             return None;
         }
         let before = self.seen;

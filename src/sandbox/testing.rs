@@ -83,5 +83,5 @@ macro_rules! into_call {
 into_call!(
     sts Sts, dynamodb DynamoDb, s3 S3, objects Objects, sns Sns, cloudtrail CloudTrail,
     cloudwatch CloudWatch, backup Backup, ssm Ssm, autoscaling AutoScaling,
-    cloudformation CloudFormation
+    cloudformation CloudFormation, s3control S3Control
 );

@@ -71,6 +71,7 @@ impl World {
         let (dynamodb, autoscaling) = (&mut self.dynamodb, &mut self.autoscaling);
         let mut services = cloudformation::Services { dynamodb, autoscaling };
         self.cloudformation.settle(&mut services, &mut self.faults, &at);
+        self.s3control.settle(&mut self.s3, &mut self.faults, &at);
         let fault = self.fault_for(call);
         if let Some(kind) = fault
             && !kind.applies()

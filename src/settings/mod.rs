@@ -218,6 +218,12 @@ impl Setting {
         (self.functions.setback)(on, seen)
     }
 
+    /// True when what [`Setting::setback`] tells of happened after the value before was read: of an
+    /// earlier try of the same, nothing follows for this one.
+    pub fn is_later(&self, before: &Value, now: &Value) -> bool {
+        (self.functions.is_later)(before, now)
+    }
+
     /// True when a call of it was begun and not finished, so that sending it again goes on from
     /// where it is: from the value before it, and the one read now.
     pub fn goes_on(&self, before: &Value, now: &Value) -> bool {

@@ -269,6 +269,10 @@ pub(crate) trait Property {
         None
     }
 
+    fn is_later(_before: &Self::Value, _now: &Self::Value) -> bool {
+        true
+    }
+
     fn goes_on(_before: &Self::Value, _now: &Self::Value) -> bool {
         false
     }
@@ -304,6 +308,7 @@ pub(super) struct Erased {
     pub fingerprint: fn(&[Outcome]) -> Option<String>,
     pub is_busy: fn(&[Outcome]) -> bool,
     pub setback: fn(&Target, &[Outcome]) -> Option<Setback>,
+    pub is_later: fn(&Value, &Value) -> bool,
     pub goes_on: fn(&Value, &Value) -> bool,
     pub watch: fn(&Target, &Value) -> Vec<Call>,
     pub progress: fn(&Target, &[Outcome]) -> Option<Progress>,
@@ -347,6 +352,10 @@ impl Erased {
             fingerprint: P::fingerprint,
             is_busy: P::is_busy,
             setback: P::setback,
+            is_later: |before, now| match (typed::<P>(before), typed::<P>(now)) {
+                (Ok(before), Ok(now)) => P::is_later(&before, &now),
+                _ => true,
+            },
             goes_on: |before, now| match (typed::<P>(before), typed::<P>(now)) {
                 (Ok(before), Ok(now)) => P::goes_on(&before, &now),
                 _ => false,

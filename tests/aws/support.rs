@@ -81,5 +81,5 @@ macro_rules! from_service {
 from_service!(
     sts Sts, dynamodb DynamoDb, s3 S3, sns Sns, cloudtrail CloudTrail, cloudwatch CloudWatch,
     backup Backup, ssm Ssm, objects Objects, cloudformation CloudFormation,
-    autoscaling AutoScaling
+    autoscaling AutoScaling, s3control S3Control
 );

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster::cloud::Danger;
 use muster::estate::{Estate, Item};
 use muster::jobs;
-use muster::problem::{Code, Severity};
+use muster::problem::{Code, Severity, Source};
 use muster::runbook::{Act, Book, Bound, OnRefused, Step, Wanted, iam_policy};
 use muster::settings;
 use serde_json::{Value, json};
@@ -207,4 +207,55 @@ fn the_outline_shows_the_steps_as_they_are_written() {
 fn the_policy_of_phase_1_is_known() {
     let policy = iam_policy(&bound("prod"));
     golden(&folder().join("phase-1.policy.json"), &format!("{policy:#}\n"));
+}
+
+#[test]
+fn a_role_may_be_passed_to_the_service_that_takes_it_on_and_to_no_other() {
+    let estate = sitelogix();
+    let text = r#"
+title    = "A copy"
+version  = "1.0.0"
+kind     = "procedure"
+summary  = "Copies."
+risk     = "low"
+duration = "10m"
+cost     = "nothing"
+owner    = "platform"
+reviewed = 2026-11-01
+
+[[step]]
+id    = "copy"
+title = "Copy"
+why   = "A test needs it."
+run   = "s3.batch_copy"
+on    = "new"
+with  = { from = "old", role = "arn:aws:iam::${env.account}:role/batch", report = { bucket = "reports", prefix = "copies" } }
+"#;
+    let source = Source { path: "copy.toml".into(), name: "copy".into(), text: text.into() };
+    let (book, problems) = Book::load(&source, &estate);
+    let book = book.unwrap_or_else(|| panic!("{problems:?}"));
+    let prod = estate.environment("prod").unwrap();
+    let policy = iam_policy(&book.bind(&estate, prod, &BTreeMap::new()).unwrap());
+    golden(&folder().join("batch-copy.policy.json"), &format!("{policy:#}\n"));
+    let statements = policy["Statement"].as_array().unwrap();
+    let of = |action: &str| {
+        let mut found = statements
+            .iter()
+            .filter(|one| one["Action"].as_array().unwrap().contains(&json!(action)));
+        let one = found.next().unwrap();
+        assert_eq!(found.count(), 0, "{action}");
+        one.clone()
+    };
+    let pass = of("iam:PassRole");
+    assert_eq!(pass["Resource"], json!(["arn:aws:iam::500313280221:role/batch"]));
+    let service = json!({ "StringEquals": {
+        "iam:PassedToService": "batchoperations.s3.amazonaws.com",
+    } });
+    assert_eq!(pass["Condition"], service);
+    assert_eq!(of("s3:PutObject")["Resource"], json!(["arn:aws:s3:::reports/*"]));
+    assert_eq!(
+        of("s3:UpdateJobStatus")["Resource"],
+        json!(["arn:aws:s3:us-east-1:500313280221:job/*"])
+    );
+    assert_eq!(of("s3:CreateJob")["Resource"], json!(["*"]));
 }

@@ -39,12 +39,17 @@ impl Account for Mortal {
     }
 }
 
-/// Copies until the process dies. Answers whether it did.
-async fn dies_after(desk: &Desk, changes: usize, applied: bool) -> bool {
+/// Another process before the same account, which dies after so many changes, and what tells that.
+pub fn mortal(desk: &Desk, changes: usize, applied: bool) -> (Desk, Arc<Notify>) {
     let dead = Arc::new(Notify::new());
     let left = AtomicUsize::new(changes);
     let (account, died) = (account(&desk.world), Arc::clone(&dead));
-    let process = Desk::before(&desk.world, Arc::new(Mortal { account, left, dead, applied }));
+    (Desk::before(&desk.world, Arc::new(Mortal { account, left, dead, applied })), died)
+}
+
+/// Copies until the process dies. Answers whether it did.
+async fn dies_after(desk: &Desk, changes: usize, applied: bool) -> bool {
+    let (process, died) = mortal(desk, changes, applied);
     tokio::select! {
         _ = process.copied() => false,
         () = died.notified() => true,

@@ -2,6 +2,7 @@
 //! that are killed, corrupted, throttled and denied; retention that is only ever made longer.
 #![cfg(test)]
 
+mod batch;
 mod compare;
 mod copy;
 mod desk;

@@ -5,6 +5,7 @@
 
 mod account;
 mod attach;
+mod batch;
 mod books;
 mod check;
 mod compliance;
@@ -27,6 +28,7 @@ mod race;
 mod refused;
 mod report;
 mod rollback;
+mod rollout;
 mod shape;
 mod stack;
 mod support;

@@ -7,9 +7,9 @@
 //! call, `login` with other credentials at every call, `twice` by walking again what was walked,
 //! `guards` as a wrong person or profile would, `chaos` at random. They walk every book that ships
 //! (`shipped`), most of them its way back besides; `tables` does so with the settings of tables that
-//! no shipped book has. `pairs` and `answers` write down what can happen
-//! in each state, in tables beside them: read the change of a table as carefully as that of the code
-//! (`UPDATE=1 cargo test --test engine` writes them).
+//! no shipped book has, `batch` with a job of S3 Batch Operations. `pairs` and `answers` write down
+//! what can happen in each state, in tables beside them: read the change of a table as carefully as
+//! that of the code (`UPDATE=1 cargo test --test engine` writes them).
 //!
 //! # What was taken out, and who saw it
 //!
@@ -62,11 +62,13 @@
 //! credentials that will not last: told, asked     guards: asked for with a y
 //! another than the operator commands              guards: only the operator
 //! a run taken over stays armed                    guards: only the operator, letter by letter
+//! what failed before fails what was begun since   batch: what failed is copied by another job
 //! ```
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod batch;
 mod book;
 mod chaos;
 mod compliance;

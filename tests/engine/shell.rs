@@ -352,7 +352,9 @@ impl Shell {
     /// Carries out work over many objects, as the application does: call by call. A fault strikes
     /// the whole of it.
     fn work(&mut self, call: &Call, fault: Option<FaultKind>) -> Outcome {
-        self.world.set_faults(Vec::new());
+        if fault.is_some() {
+            self.world.set_faults(Vec::new());
+        }
         let struck = fault.map(|kind| (kind.applies(), kind.error(call, "request")));
         if let Some((false, error)) = struck {
             return Err(error);

@@ -69,7 +69,9 @@ async fn deleted(
             client.list_stacks().stack_status_filter(Status::DeleteComplete).set_next_token(token);
         let output = sent!(sending, request)?;
         for one in output.stack_summaries().iter().filter(|one| one.stack_name() == Some(name)) {
-            let at = *needed(one.deletion_time(), "DeletionTime")?;
+            // The time of its deletion may be left out, that of its creation never.
+            let at = one.deletion_time().or(one.creation_time());
+            let at = *needed(at, "CreationTime")?;
             let id = needed(one.stack_id(), "StackId")?.to_owned();
             if last.as_ref().is_none_or(|(before, _)| *before < at) {
                 last = Some((at, id));

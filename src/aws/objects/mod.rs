@@ -48,6 +48,7 @@ pub(super) async fn send(s3: Owned<'_>, call: Call) -> Outcome {
         Call::HeadObject { bucket, key, version, part } => {
             read::head(s3, bucket, key, version, part).await
         }
+        Call::GetObject { bucket, key, most } => read::text(s3, bucket, key, most).await,
         Call::GetObjectTagging { bucket, key, version } => {
             read::tags(s3, bucket, key, version).await
         }
@@ -66,6 +67,7 @@ pub(super) async fn send(s3: Owned<'_>, call: Call) -> Outcome {
         Call::CopyObject(copy) => write::copy(s3, copy).await,
         begin @ Call::CreateMultipartUpload { .. } => parts::begin(s3, begin).await,
         part @ Call::UploadPartCopy { .. } => parts::copy(s3, part).await,
+        part @ Call::UploadPart { .. } => parts::put(s3, part).await,
         end @ Call::CompleteMultipartUpload { .. } => parts::complete(s3, end).await,
         Call::AbortMultipartUpload { bucket, key, upload } => {
             parts::abort(s3, bucket, key, upload).await

@@ -1,5 +1,6 @@
 //! Objects that are made of parts.
 
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, ObjectLockLegalHoldStatus};
 
 use super::words::{
@@ -76,6 +77,26 @@ pub(super) async fn copy(s3: Owned<'_>, call: Call) -> Outcome {
     let result = needed(output.copy_part_result(), "CopyPartResult")?;
     let checksum = checksum_of!(result).map(|(_, value)| value);
     let part = Part { number, etag: etag(result.e_tag())?, checksum };
+    answer(cloud::Reply::Objects(Reply::Part(part)), &output)
+}
+
+pub(super) async fn put(s3: Owned<'_>, call: Call) -> Outcome {
+    let Call::UploadPart { bucket, key, upload, part: number, body } = call else {
+        return Err(not_this());
+    };
+    let request = s3
+        .client
+        .upload_part()
+        .bucket(bucket)
+        .key(key)
+        .upload_id(upload)
+        .part_number(number.cast_signed())
+        .body(ByteStream::from(body.into_bytes()))
+        .checksum_algorithm(algorithm_to_sdk(ChecksumAlgorithm::Crc32))
+        .expected_bucket_owner(s3.owner());
+    let output = sent!(s3.sending, request)?;
+    let checksum = checksum_of!(&output).map(|(_, value)| value);
+    let part = Part { number, etag: etag(output.e_tag())?, checksum };
     answer(cloud::Reply::Objects(Reply::Part(part)), &output)
 }
 

@@ -11,7 +11,7 @@ use super::words::{
 use crate::aws::ending::{absent, beyond, needed};
 use crate::aws::sending::{answer, sent};
 use crate::cloud::objects::{Object, Properties, Reply};
-use crate::cloud::{self, CallError, Outcome};
+use crate::cloud::{self, CallError, Ending, Outcome};
 
 pub(super) async fn head(
     s3: Owned<'_>,
@@ -75,6 +75,37 @@ fn properties(output: &HeadObjectOutput) -> Result<Properties, CallError> {
 
 fn pair((key, value): (&String, &String)) -> (String, String) {
     (key.clone(), value.clone())
+}
+
+/// The beginning of an object. No range is asked for: S3 refuses every range of an empty one.
+pub(super) async fn text(s3: Owned<'_>, bucket: String, key: String, most: u64) -> Outcome {
+    let request = s3.client.get_object().bucket(bucket).key(key).expected_bucket_owner(s3.owner());
+    let mut output = sent!(s3.sending, request)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (mut bytes, mut whole) = (Vec::new(), true);
+    while whole {
+        // A read that breaks off has changed nothing, and is made again.
+        let chunk = output
+            .body
+            .try_next()
+            .await
+            .map_err(|error| CallError::new(Ending::Unknown, "Truncated", error.to_string()))?;
+        let Some(chunk) = chunk else { break };
+        whole = bytes.len() + chunk.len() <= most;
+        bytes.extend(chunk.iter().take(most - bytes.len()));
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        // What was cut off may be half a letter.
+        Err(error) if !whole && error.utf8_error().error_len().is_none() => {
+            let valid = error.utf8_error().valid_up_to();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(valid);
+            String::from_utf8(bytes).map_err(|_| beyond("contents that are no text"))?
+        }
+        Err(_) => return Err(beyond("contents that are no text")),
+    };
+    answer(cloud::Reply::Objects(Reply::Text { text, whole }), &output)
 }
 
 pub(super) async fn tags(

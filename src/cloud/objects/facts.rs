@@ -29,6 +29,9 @@ pub const LIST_MULTIPART_UPLOADS: Operation =
 /// `s3:HeadObject`
 pub const HEAD_OBJECT: Operation = read("HeadObject", &["s3:GetObject", "s3:GetObjectVersion"]);
 
+/// `s3:GetObject`
+pub const GET_OBJECT: Operation = read("GetObject", &["s3:GetObject"]);
+
 /// `s3:GetObjectTagging`
 pub const GET_OBJECT_TAGGING: Operation =
     read("GetObjectTagging", &["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]);
@@ -97,6 +100,15 @@ pub const UPLOAD_PART_COPY: Operation = change(
     &["ListMultipartUploads"],
 );
 
+/// `s3:UploadPart`
+pub const UPLOAD_PART: Operation = change(
+    "UploadPart",
+    &["s3:PutObject"],
+    Danger::Change,
+    Repeat::Same,
+    &["ListMultipartUploads"],
+);
+
 /// `s3:CompleteMultipartUpload`
 pub const COMPLETE_MULTIPART_UPLOAD: Operation = change(
     "CompleteMultipartUpload",
@@ -116,6 +128,7 @@ pub const ABORT_MULTIPART_UPLOAD: Operation = change(
 );
 
 pub(in crate::cloud) const OPERATIONS: &[&Operation] = &[
+    &GET_OBJECT,
     &GET_OBJECT_RETENTION,
     &GET_OBJECT_TAGGING,
     &HEAD_OBJECT,
@@ -129,5 +142,6 @@ pub(in crate::cloud) const OPERATIONS: &[&Operation] = &[
     &DELETE_OBJECT,
     &PUT_OBJECT,
     &PUT_OBJECT_RETENTION,
+    &UPLOAD_PART,
     &UPLOAD_PART_COPY,
 ];

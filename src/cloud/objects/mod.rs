@@ -60,6 +60,15 @@ pub enum Call {
         /// Only this part, counted from 1: then the size is the part's.
         part: Option<u32>,
     },
+    /// `GetObject`, from its beginning: the text in it, of what is small.
+    GetObject {
+        /// Name of the bucket.
+        bucket: String,
+        /// Key of the object.
+        key: String,
+        /// The most bytes that are read of it.
+        most: u64,
+    },
     /// `GetObjectTagging`.
     GetObjectTagging {
         /// Name of the bucket.
@@ -151,6 +160,20 @@ pub enum Call {
         /// The last byte of the source.
         last: u64,
     },
+    /// `UploadPart` with a text as its body, of an upload that was begun with CRC-32: that is what
+    /// goes with it.
+    UploadPart {
+        /// Name of the bucket.
+        bucket: String,
+        /// Key of the object.
+        key: String,
+        /// Id of the upload.
+        upload: String,
+        /// Number of the part, from 1.
+        part: u32,
+        /// What is in it.
+        body: String,
+    },
     /// `CompleteMultipartUpload`: makes the object of its parts.
     CompleteMultipartUpload {
         /// Name of the bucket.
@@ -204,6 +227,13 @@ pub enum Reply {
     },
     /// To [`Call::HeadObject`].
     Object(Box<Object>),
+    /// To [`Call::GetObject`].
+    Text {
+        /// What was read.
+        text: String,
+        /// Whether that is all of it.
+        whole: bool,
+    },
     /// To [`Call::GetObjectTagging`].
     Tags {
         /// Values by key.
@@ -226,7 +256,7 @@ pub enum Reply {
         /// Id of the upload.
         upload: String,
     },
-    /// To [`Call::UploadPartCopy`].
+    /// To [`Call::UploadPartCopy`] and [`Call::UploadPart`].
     Part(Part),
     /// To every other call that changes something.
     Done {},
@@ -240,6 +270,7 @@ impl Call {
             Self::ListObjectVersions { .. } => &LIST_OBJECT_VERSIONS,
             Self::ListMultipartUploads { .. } => &LIST_MULTIPART_UPLOADS,
             Self::HeadObject { .. } => &HEAD_OBJECT,
+            Self::GetObject { .. } => &GET_OBJECT,
             Self::GetObjectTagging { .. } => &GET_OBJECT_TAGGING,
             Self::GetObjectRetention { .. } => &GET_OBJECT_RETENTION,
             Self::PutObjectRetention { .. } => &PUT_OBJECT_RETENTION,
@@ -248,6 +279,7 @@ impl Call {
             Self::CopyObject(_) => &COPY_OBJECT,
             Self::CreateMultipartUpload { .. } => &CREATE_MULTIPART_UPLOAD,
             Self::UploadPartCopy { .. } => &UPLOAD_PART_COPY,
+            Self::UploadPart { .. } => &UPLOAD_PART,
             Self::CompleteMultipartUpload { .. } => &COMPLETE_MULTIPART_UPLOAD,
             Self::AbortMultipartUpload { .. } => &ABORT_MULTIPART_UPLOAD,
         }
@@ -260,6 +292,7 @@ impl Call {
             | Self::ListObjectVersions { bucket, .. }
             | Self::ListMultipartUploads { bucket, .. }
             | Self::HeadObject { bucket, .. }
+            | Self::GetObject { bucket, .. }
             | Self::GetObjectTagging { bucket, .. }
             | Self::GetObjectRetention { bucket, .. }
             | Self::PutObjectRetention { bucket, .. }
@@ -268,6 +301,7 @@ impl Call {
             | Self::CopyObject(Copy { bucket, .. })
             | Self::CreateMultipartUpload { bucket, .. }
             | Self::UploadPartCopy { bucket, .. }
+            | Self::UploadPart { bucket, .. }
             | Self::CompleteMultipartUpload { bucket, .. }
             | Self::AbortMultipartUpload { bucket, .. } => bucket.as_str(),
         }
@@ -283,12 +317,14 @@ impl Call {
             | Self::ListObjectVersions { .. }
             | Self::ListMultipartUploads { .. }
             | Self::HeadObject { .. }
+            | Self::GetObject { .. }
             | Self::GetObjectTagging { .. }
             | Self::GetObjectRetention { .. }
             | Self::PutObjectRetention { .. }
             | Self::PutObject { .. }
             | Self::DeleteObject { .. }
             | Self::CreateMultipartUpload { .. }
+            | Self::UploadPart { .. }
             | Self::CompleteMultipartUpload { .. }
             | Self::AbortMultipartUpload { .. } => None,
         }
@@ -301,6 +337,7 @@ impl Call {
             | Self::ListObjectVersions { bucket, .. }
             | Self::ListMultipartUploads { bucket, .. } => bucket.as_str(),
             Self::HeadObject { key, .. }
+            | Self::GetObject { key, .. }
             | Self::GetObjectTagging { key, .. }
             | Self::GetObjectRetention { key, .. }
             | Self::PutObjectRetention { key, .. }
@@ -309,6 +346,7 @@ impl Call {
             | Self::CopyObject(Copy { key, .. })
             | Self::CreateMultipartUpload { key, .. }
             | Self::UploadPartCopy { key, .. }
+            | Self::UploadPart { key, .. }
             | Self::CompleteMultipartUpload { key, .. }
             | Self::AbortMultipartUpload { key, .. } => key.as_str(),
         }

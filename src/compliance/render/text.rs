@@ -14,9 +14,9 @@ pub fn text(report: &Report) -> String {
     let mut last = None;
     let width = report.scan.lines.iter().map(|line| line.target.chars().count()).max().unwrap_or(0);
     for (checked, entry) in report.lines() {
-        if last != Some(&checked.id) {
-            last = Some(&checked.id);
-            let title = entry.map_or(checked.id.as_str(), |entry| entry.title.as_str());
+        let title = entry.map_or(checked.id.as_str(), |entry| entry.title.as_str());
+        if last != Some(title) {
+            last = Some(title);
             let _ = writeln!(text, "\n{title}");
         }
         let (target, outcome) = (&checked.target, &checked.outcome);

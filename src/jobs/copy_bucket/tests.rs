@@ -39,6 +39,8 @@ fn compared(change: impl FnOnce(&mut Compared)) -> Outcome {
         differing: Names::default(),
         unverified: Names::default(),
         archived: Names::default(),
+        large: Names::default(),
+        classes: std::collections::BTreeMap::new(),
         extra: 0,
         noncurrent: 0,
         noncurrent_bytes: 0,
@@ -102,11 +104,19 @@ fn archives_are_restored_first() {
 }
 
 #[test]
-fn too_many_objects_are_for_batch_replication() {
+fn too_many_objects_are_for_batch_operations() {
     let to = Copies { batch_above: Some(5), ..wanted() };
     let (fact, why) = why(&[compared(|_| {})], &to);
     assert_eq!(fact, "C10");
     assert!(why.contains("6 objects are missing"), "{why}");
+    let fix = CopyBucket::write(&on(), &[compared(|_| {})], &to).unwrap_err().fix;
+    // What it proposes can be pasted into a book, and is a value of that job.
+    let with = fix.split('`').find_map(|part| part.strip_prefix("with = ")).unwrap();
+    let book: toml::Table = format!("to = {with}").parse().unwrap();
+    let job = crate::jobs::find("s3.batch_copy").unwrap();
+    let value = job.parse(&serde_json::to_value(&book["to"]).unwrap()).unwrap();
+    assert_eq!((&value["from"], &value["leave_large"]), (&json!(OLD), &json!(true)));
+    assert_eq!(job.lint(&on(), &value), []);
     let to = Copies { batch_above: Some(6), ..wanted() };
     assert!(CopyBucket::write(&on(), &[compared(|_| {})], &to).is_ok());
 }

@@ -100,6 +100,26 @@ impl Objects {
         read(Reply::Object(Box::new(object)))
     }
 
+    /// `GetObject`, from its beginning. Contents that are larger than the text that they are made of
+    /// repeat it.
+    pub(super) fn text(&self, key: &str, most: u64) -> Carried<Reply> {
+        let stored = self.find(key, None).and_then(|kept| kept.object.as_ref());
+        let stored = stored.ok_or_else(no_such_key)?;
+        if stored.storage_class.is_archive() {
+            let message = "The operation is not valid for the object's storage class";
+            return refused(Ending::Refused, "InvalidObjectState", message);
+        }
+        let size = stored.body.size;
+        let length = usize::try_from(size.min(most)).unwrap_or(usize::MAX);
+        let content = stored.body.content.as_str();
+        let mut text = String::new();
+        while text.len() < length && !content.is_empty() {
+            text.push_str(content);
+        }
+        text.truncate((0..=length).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
+        read(Reply::Text { text, whole: size <= most })
+    }
+
     /// `GetObjectTagging`.
     pub(super) fn tags(&self, key: &str, version: Option<&str>) -> Carried<Reply> {
         let kept = self.find(key, version);

@@ -72,6 +72,7 @@ impl Shelves {
             Call::HeadObject { key, version, part, .. } => {
                 self.of(name).head(key, version.as_deref(), *part, at)
             }
+            Call::GetObject { key, most, .. } => self.of(name).text(key, *most),
             Call::GetObjectTagging { key, version, .. } => {
                 self.of(name).tags(key, version.as_deref())
             }
@@ -95,6 +96,9 @@ impl Shelves {
             Call::UploadPartCopy { from, .. } => {
                 let source = self.source(from, &bucket)?;
                 self.shelf(name).copy_part(call, &source)
+            }
+            Call::UploadPart { key, upload, part, body, .. } => {
+                self.shelf(name).put_part(key, upload, *part, body)
             }
             Call::CompleteMultipartUpload { key, upload, parts, write, .. } => {
                 self.shelf(name).complete(key, upload, parts, write, at)

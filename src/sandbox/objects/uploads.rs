@@ -116,27 +116,43 @@ impl Objects {
         let Call::UploadPartCopy { key, upload, part, first, last, .. } = call else {
             return Err(argument("not a part of an upload"));
         };
-        let begun = self.uploads.get_mut(upload).filter(|begun| begun.key == *key);
-        let begun = begun.ok_or_else(no_such_upload)?;
-        if !(1..=PARTS).contains(part) {
-            let message = "Part number must be an integer between 1 and 10000, inclusive";
-            return Err(argument(message));
-        }
         let length = (last + 1).saturating_sub(*first);
         if length == 0 || *last >= source.body.size {
             return Err(argument("Range specified is not valid for source object of size"));
         }
-        if length > MOST {
+        let piece = Piece { content: source.body.content.clone(), first: *first, length };
+        self.add_part(key, upload, *part, piece)
+    }
+
+    /// `UploadPart`.
+    pub(super) fn put_part(
+        &mut self,
+        key: &str,
+        upload: &str,
+        part: u32,
+        body: &str,
+    ) -> Carried<Reply> {
+        let piece = Piece { content: body.to_owned(), first: 0, length: body.len() as u64 };
+        self.add_part(key, upload, part, piece)
+    }
+
+    fn add_part(&mut self, key: &str, upload: &str, part: u32, piece: Piece) -> Carried<Reply> {
+        let begun = self.uploads.get_mut(upload).filter(|begun| begun.key == *key);
+        let begun = begun.ok_or_else(no_such_upload)?;
+        if !(1..=PARTS).contains(&part) {
+            let message = "Part number must be an integer between 1 and 10000, inclusive";
+            return Err(argument(message));
+        }
+        if piece.length > MOST {
             let message = "Your proposed upload exceeds the maximum allowed object size";
             return Err(CallError::new(Ending::Refused, "EntityTooLarge", message));
         }
-        let piece = Piece { content: source.body.content.clone(), first: *first, length };
         let checksum = begun.object.checksum.map(|(algorithm, _)| {
-            short(&piece.body().digest(&format!("{algorithm:?}"), *first, length))
+            short(&piece.body().digest(&format!("{algorithm:?}"), piece.first, piece.length))
         });
-        let reply = Part { number: *part, etag: piece.etag(), checksum };
-        let changed = begun.parts.get(part) != Some(&piece);
-        begun.parts.insert(*part, piece);
+        let reply = Part { number: part, etag: piece.etag(), checksum };
+        let changed = begun.parts.get(&part) != Some(&piece);
+        begun.parts.insert(part, piece);
         wrote(Reply::Part(reply), changed)
     }
 
@@ -191,7 +207,8 @@ impl Objects {
     }
 }
 
-/// The contents that pieces add up to: those of their source, when they are all of it in order.
+/// The contents that pieces add up to: those of their source, when they are all of it in order, or
+/// the texts that they are, one after another.
 fn whole(pieces: &[Piece]) -> Body {
     let size = pieces.iter().map(|piece| piece.length).sum();
     let parts: Vec<_> = pieces.iter().map(|piece| piece.length).collect();
@@ -201,9 +218,12 @@ fn whole(pieces: &[Piece]) -> Body {
         end += piece.length;
         follows
     });
-    let content = match in_order {
-        true => pieces[0].content.clone(),
-        false => pieces.iter().map(Piece::etag).collect(),
+    let are_texts =
+        pieces.iter().all(|piece| piece.first == 0 && piece.content.len() as u64 == piece.length);
+    let content = match (in_order, are_texts) {
+        (true, _) => pieces[0].content.clone(),
+        (false, true) => pieces.iter().map(|piece| piece.content.as_str()).collect(),
+        (false, false) => pieces.iter().map(Piece::etag).collect(),
     };
     Body { content, size, parts }
 }

@@ -937,6 +937,22 @@ pub const DEVIATIONS: &[Deviation] = &[
         why: "HeadObject counts the tags in x-amz-tagging-count, and those given to CreateMultipartUpload are kept",
     },
     Deviation {
+        at: "text in objects: complete it",
+        field: "/checksum/kind",
+        simulated: r#""FULL_OBJECT""#,
+        emulator: r#""COMPOSITE""#,
+        like_aws: Simulated,
+        why: "the upload was begun with the checksum of the whole: API_CreateMultipartUpload, ChecksumType",
+    },
+    Deviation {
+        at: "text in objects: an empty one",
+        field: "/checksum",
+        simulated: r#"{"algorithm":"CRC64NVME","kind":"FULL_OBJECT","value":"(a checksum)"}"#,
+        emulator: r#"null"#,
+        like_aws: Simulated,
+        why: "S3 tells the checksum that it makes by itself; ministack tells none when nothing is sent",
+    },
+    Deviation {
         at: "objects that are held: write one",
         field: "/checksum",
         simulated: r#"{"algorithm":"CRC64NVME","kind":"FULL_OBJECT","value":"(a checksum)"}"#,
@@ -963,5 +979,65 @@ pub const AUTO_SCALING: &[Deviation] = &[
         emulator: r#"carried out"#,
         like_aws: Simulated,
         why: "the least capacity is not above the most: API_RegisterScalableTarget",
+    },
+];
+
+/// Differences from winterbaume, which knows S3 Batch Operations.
+pub const BATCH: &[Deviation] = &[
+    Deviation {
+        at: "batch: look at none",
+        field: "",
+        simulated: r#""absent: NotFoundException""#,
+        emulator: r#""refused: UnreadableReply""#,
+        like_aws: Simulated,
+        why: "AWS's model says NotFoundException, in an ErrorResponse; winterbaume sends an error without one",
+    },
+    Deviation {
+        at: "batch: cancel none",
+        field: "",
+        simulated: r#""absent: NotFoundException""#,
+        emulator: r#""refused: UnreadableReply""#,
+        like_aws: Simulated,
+        why: "AWS's model says NotFoundException, in an ErrorResponse; winterbaume sends an error without one",
+    },
+    Deviation {
+        at: "batch: look at it",
+        field: "/ended",
+        simulated: r#""(a time)""#,
+        emulator: r#"null"#,
+        like_aws: Simulated,
+        why: "a job that was cancelled has a TerminationDate: API_control_JobDescriptor",
+    },
+    Deviation {
+        at: "batch: list it",
+        field: "/jobs",
+        simulated: r#"[{"description":"muster copy 0123 #1: old to new","ended":"(a time)","failed":0,"id":"(an id)","status":"Cancelled","succeeded":0,"total":null}]"#,
+        emulator: r#"[{"description":"muster copy 0123 #1: old to new","ended":null,"failed":0,"id":"(an id)","status":"Cancelled","succeeded":0,"total":null}]"#,
+        like_aws: Simulated,
+        why: "a job that was cancelled has a TerminationDate: API_control_JobListDescriptor",
+    },
+    Deviation {
+        at: "batch: cancel it",
+        field: "",
+        simulated: r#""refused: JobStatusException""#,
+        emulator: r#"carried out"#,
+        like_aws: Simulated,
+        why: "the token names the job that is over, and what is over is not cancelled: API_control_UpdateJobStatus",
+    },
+    Deviation {
+        at: "batch: list what there is",
+        field: "/jobs",
+        simulated: r#"[{"description":"muster copy 0123 #1: old to new","ended":"(a time)","failed":0,"id":"(an id)","status":"Cancelled","succeeded":0,"total":null}]"#,
+        emulator: r#"[{"description":"muster copy 0123 #1: old to new","ended":null,"failed":0,"id":"(an id)","status":"Cancelled","succeeded":0,"total":null},{"description":"muster copy 0123 #1: old to new","ended":null,"failed":0,"id":"(an id)","status":"Cancelled","succeeded":0,"total":null}]"#,
+        like_aws: Simulated,
+        why: "with a ClientRequestToken that was used AWS makes no second job (C9)",
+    },
+    Deviation {
+        at: "batch: the same token for another",
+        field: "",
+        simulated: r#""refused: IdempotencyException""#,
+        emulator: r#"carried out"#,
+        like_aws: Simulated,
+        why: "a ClientRequestToken stands for one job: API_control_CreateJob, IdempotencyException",
     },
 ];

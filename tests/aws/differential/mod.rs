@@ -12,11 +12,12 @@ mod scenes;
 
 use std::collections::BTreeSet;
 
-use deviations::{AUTO_SCALING, DEVIATIONS};
+use deviations::{AUTO_SCALING, BATCH, DEVIATIONS};
 use jiff::{SignedDuration, Timestamp};
 use muster::aws::Live;
 use muster::cloud::{
     Account, Call, Outcome, Place, Reply, backup, bulk, objects as objects_of_s3, operations,
+    s3control,
 };
 use muster::sandbox::World;
 use serde_json::{Value, json};
@@ -78,6 +79,8 @@ struct Memory {
     version: String,
     /// The upload in parts that it last began.
     upload: String,
+    /// The job that it last began.
+    job: String,
 }
 
 impl Memory {
@@ -91,7 +94,8 @@ impl Memory {
             .replace("$etag", &self.etag)
             .replace("$part", &self.part)
             .replace("$version", &self.version)
-            .replace("$upload", &self.upload);
+            .replace("$upload", &self.upload)
+            .replace("$job", &self.job);
         serde_json::from_str(&text).expect("a call")
     }
 
@@ -109,6 +113,9 @@ impl Memory {
                         self.selection.clone_from(id);
                     }
                     Reply::Objects(reply) => self.remember(reply),
+                    Reply::S3Control(s3control::Reply::Created { job }) => {
+                        self.job.clone_from(job);
+                    }
                     _ => {}
                 }
                 let mut reply = json!(answer.reply);
@@ -142,9 +149,9 @@ impl Memory {
             Value::String(text) => match name {
                 // The simulated contents are a seed: no digest of them is MD5.
                 "etag" => *value = json!(format!("(an ETag){}", parts_of(text))),
-                "value" => *value = json!("(a checksum)"),
-                "upload" | "id" | "plan_id" | "version" => *value = json!("(an id)"),
-                "at" | "earliest" | "latest" | "modified" | "begun" | "created" => {
+                "value" | "checksum" => *value = json!("(a checksum)"),
+                "upload" | "id" | "plan_id" | "version" | "job" => *value = json!("(an id)"),
+                "at" | "earliest" | "latest" | "modified" | "begun" | "created" | "ended" => {
                     *value = json!("(a time)");
                 }
                 // Its end is the time at which it was turned on.
@@ -202,6 +209,7 @@ async fn play(scene: &Scene, world: &mut World, live: &Live) -> Vec<[String; 4]>
         part: "none".to_owned(),
         version: "none".to_owned(),
         upload: "none".to_owned(),
+        job: "none".to_owned(),
     };
     let (mut simulated, mut emulated) = (memory(), memory());
     let mut found = Vec::new();
@@ -256,6 +264,19 @@ async fn auto_scaling_answers_as_the_other_emulator_does_but_for_what_is_written
     hold(&found, AUTO_SCALING);
 }
 
+/// ministack has no S3 Batch Operations; winterbaume has.
+#[tokio::test]
+async fn batch_operations_answer_as_the_other_emulator_does_but_for_what_is_written_down() {
+    let now: Timestamp = "2026-11-20T12:00:00Z".parse().expect("a time");
+    let mut world = World::new(Place::new(ACCOUNT, REGION), 1, now);
+    let live = crate::s3control::in_process().await;
+    let mut found = Vec::new();
+    for scene in scenes::of_batch() {
+        found.extend(play(&scene, &mut world, &live).await);
+    }
+    hold(&found, BATCH);
+}
+
 /// Fails on a difference that is not on the list, and on one of the list that is none.
 fn hold(found: &[[String; 4]], deviations: &[Deviation]) {
     let known: Vec<[String; 4]> = deviations
@@ -300,7 +321,7 @@ async fn the_emulator_does_not_look_at_the_owner_of_a_bucket() {
 
 #[test]
 fn every_operation_is_played() {
-    let scenes = [scenes::all(), scenes::of_auto_scaling()].concat();
+    let scenes = [scenes::all(), scenes::of_auto_scaling(), scenes::of_batch()].concat();
     let played: BTreeSet<(&str, &str)> = scenes
         .iter()
         .flat_map(|scene| &scene.steps)
@@ -318,6 +339,8 @@ fn every_operation_is_played() {
         bulk::SURVEY_RETENTION.name,
         bulk::RETAIN_OBJECTS.name,
         bulk::RETAIN_PROGRESS.name,
+        bulk::SURVEY_BATCH.name,
+        bulk::BEGIN_BATCH.name,
     ];
     // What the emulator of this list has not: it is held against another one.
     let elsewhere = ["cloudformation"];
@@ -330,7 +353,7 @@ fn every_operation_is_played() {
 #[test]
 fn every_deviation_says_why() {
     let mut seen = BTreeSet::new();
-    for known in DEVIATIONS.iter().chain(AUTO_SCALING) {
+    for known in DEVIATIONS.iter().chain(AUTO_SCALING).chain(BATCH) {
         assert!(known.why.len() > 20, "{}", known.at);
         assert!(seen.insert((known.at, known.field)), "twice: {} {}", known.at, known.field);
         assert_ne!(known.simulated, known.emulator, "{}", known.at);

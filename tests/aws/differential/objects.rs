@@ -118,6 +118,40 @@ pub(super) fn in_parts() -> Scene {
     ])
 }
 
+pub(super) fn text() -> Scene {
+    let key = "k/text";
+    let of_upload = |operation: &str, mut fields: Value| {
+        fields["key"] = json!(key);
+        fields["upload"] = json!("$upload");
+        object(operation, BUCKET, fields)
+    };
+    let get =
+        |key: &str, most: u64| object("GetObject", BUCKET, json!({ "key": key, "most": most }));
+    let part = json!({ "number": 1, "etag": "$part", "checksum": null });
+    let begin = json!({
+        "key": key, "properties": {}, "tags": {}, "storage_class": "STANDARD",
+        "checksum": ["CRC32", "FULL_OBJECT"], "lock": null, "legal_hold": false,
+    });
+    let complete = json!({
+        "parts": [part], "checksum": ["CRC32", "FULL_OBJECT"], "write": "always",
+    });
+    scene(
+        "text in objects",
+        vec![
+            then("begin", object("CreateMultipartUpload", BUCKET, begin)),
+            then("a part", of_upload("UploadPart", json!({ "part": 1, "body": "hello, ü" }))),
+            then("no part", of_upload("UploadPart", json!({ "part": 10_001, "body": "x" }))),
+            then("complete it", of_upload("CompleteMultipartUpload", complete)),
+            then("read it", get(key, 100)),
+            then("read its beginning", get(key, 3)),
+            then("read half a letter", get(key, 8)),
+            then("read what is not there", get("k/none", 8)),
+            then("an empty one", put(BUCKET, "k/empty", "", "always")),
+            then("read nothing", get("k/empty", 8)),
+        ],
+    )
+}
+
 fn vec_scene(steps: Vec<Step>) -> Scene {
     scene("objects in parts", steps)
 }

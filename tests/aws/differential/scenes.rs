@@ -51,6 +51,7 @@ pub fn all() -> Vec<Scene> {
         parameters(),
         objects::written(),
         objects::in_parts(),
+        objects::text(),
         objects::held(),
     ]
 }
@@ -1212,4 +1213,39 @@ fn parameters() -> Scene {
             then("read when it is gone", get()),
         ],
     )
+}
+
+/// Scenes of S3 Batch Operations, which another emulator plays.
+pub fn of_batch() -> Vec<Scene> {
+    let of = |operation: &str, fields: Value| call("s3control", operation, fields);
+    let begin = |token: &str, role: &str| {
+        of(
+            "CreateJob",
+            json!({
+                "to": "diff-new", "storage_class": "STANDARD",
+                "manifest": { "bucket": "diff-reports", "key": "copies/list ü.csv", "etag": "0-2" },
+                "report": { "bucket": "diff-reports", "prefix": "copies" },
+                "role": format!("arn:aws:iam::500313280221:role/{role}"),
+                "description": "muster copy 0123 #1: old to new", "token": token,
+            }),
+        )
+    };
+    let list = |mark: &str| of("ListJobs", json!({ "mark": mark }));
+    let of_job = |operation: &str, job: &str| of(operation, json!({ "job": job }));
+    let steps = vec![
+        then("no jobs", list("muster")),
+        then("look at none", of_job("DescribeJob", "none")),
+        then("cancel none", of_job("CancelJob", "none")),
+        then("begin", begin("one", "batch")),
+        at_once("cancel", of_job("CancelJob", "$job")),
+        then("look at it", of_job("DescribeJob", "$job")),
+        then("list it", list("muster copy 0123 #")),
+        then("list others", list("somebody else's")),
+        then("the same token", begin("one", "batch")),
+        then("cancel it", of_job("CancelJob", "$job")),
+        then("list what there is", list("muster")),
+        then("the same token for another", begin("one", "other")),
+        then("no role", begin("two", "")),
+    ];
+    vec![scene("batch", steps)]
 }
