@@ -96,11 +96,7 @@ async fn look(live: &Live, bound: &Bound) -> Result<(), String> {
     Ok(())
 }
 
-async fn send(
-    bound: &Bound,
-    groups: Vec<Group>,
-    connection: &Connection,
-) -> Result<usize, String> {
+async fn send(bound: &Bound, groups: Vec<Group>, connection: &Connection) -> Result<usize, String> {
     let live = Live::connect(connection).await.map_err(|e| format!("{e:?}"))?;
     look(&live, bound).await?;
     let mut sent = 0;

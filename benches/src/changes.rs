@@ -84,7 +84,8 @@ pub async fn changes(peers: &Peers, rounds: usize, rows: &mut Vec<Row>) -> Resul
     let pairs = with.iter().zip(&without);
     let share = median(pairs.map(|(a, b)| a.milliseconds() / b.milliseconds()));
     let ours = format!("{}, {} requests", time(middle(&with)), asked.0.requests());
-    let theirs = format!("a plain loop {}, {} requests", time(middle(&without)), asked.1.requests());
+    let theirs =
+        format!("a plain loop {}, {} requests", time(middle(&without)), asked.1.requests());
     let what = "phase 1 with its journal, of the time of the same calls without";
     rows.push(Row::of(what, ours, theirs, share, " ×", Target::AtMost(1.05)));
     Ok(())

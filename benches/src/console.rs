@@ -118,6 +118,16 @@ impl Seat {
     fn process(&self) -> Option<u32> {
         self.child.process_id()
     }
+
+    /// The runner that it started.
+    fn runner(&self) -> Option<u32> {
+        let process = self.process()?;
+        let threads = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
+        threads.flatten().find_map(|thread| {
+            let children = std::fs::read_to_string(thread.path().join("children")).ok()?;
+            children.split_whitespace().next()?.parse().ok()
+        })
+    }
 }
 
 impl Drop for Seat {
@@ -138,37 +148,20 @@ impl Drop for Served {
     }
 }
 
-/// The runner that a console started: it outlives it.
-struct Runner<'a>(&'a Path);
-
-impl Runner<'_> {
-    fn process(&self) -> Option<u32> {
-        let holder = std::fs::read_to_string(self.0.join("journal.lock")).ok()?;
-        holder.split(", process ").nth(1)?.split(',').next()?.parse().ok()
-    }
-}
-
-impl Drop for Runner<'_> {
-    fn drop(&mut self) {
-        if let Some(process) = self.process() {
-            let _ = Command::new("kill").arg(process.to_string()).status();
-        }
-    }
-}
-
 /// All measurements of the console.
 pub async fn console(rounds: usize, rows: &mut Vec<Row>) -> Result<(), String> {
     let home = tempfile::tempdir().map_err(|e| e.to_string())?;
     let source = practised(home.path()).await?;
-    let measured = tokio::task::spawn_blocking(move || -> Result<Vec<Row>, String> {
+    let measured = tokio::task::spawn_blocking(move || {
         let mut rows = Vec::new();
-        start(home.path(), rounds, &mut rows)?;
-        idle(home.path(), &mut rows)?;
-        busy(&home, &source, &mut rows)?;
-        Ok(rows)
+        let ended = start(home.path(), rounds, &mut rows)
+            .and_then(|()| idle(home.path(), &mut rows))
+            .and_then(|()| busy(&home, &source, &mut rows));
+        (rows, ended)
     });
-    rows.extend(measured.await.map_err(|e| e.to_string())??);
-    Ok(())
+    let (measured, ended) = measured.await.map_err(|e| e.to_string())?;
+    rows.extend(measured);
+    ended
 }
 
 /// The state directory of a run of phase 1 in practice: something real to show, and to write again.
@@ -198,7 +191,6 @@ fn start(home: &Path, rounds: usize, rows: &mut Vec<Row>) -> Result<(), String> 
             }
         });
         let state = home.join(format!("start-{round}"));
-        let _runner = Runner(&state);
         let mut seat = Seat::take(home, &state, &["--endpoint-url", &url])?;
         let frame = seat.until("the first frame", |screen| !screen.trim().is_empty())?;
         frames.push(frame.duration_since(seat.began).as_secs_f64() * 1e3);
@@ -217,12 +209,11 @@ fn start(home: &Path, rounds: usize, rows: &mut Vec<Row>) -> Result<(), String> 
 /// The share of a processor while nothing happens, and how often it wakes.
 fn idle(home: &Path, rows: &mut Vec<Row>) -> Result<(), String> {
     let state = home.join("idle");
-    let runner = Runner(&state);
     let mut seat = Seat::take(home, &state, &["--practice"])?;
     seat.until("the home page", |screen| screen.contains("phase-1"))?;
     // What comes just after it is not idleness.
     while seat.bytes.recv_timeout(Duration::from_secs(2)).is_ok() {}
-    for (what, process) in [("console", seat.process()), ("runner", runner.process())] {
+    for (what, process) in [("console", seat.process()), ("runner", seat.runner())] {
         let process = process.ok_or_else(|| format!("no process of the {what}"))?;
         let before = Spent::by(process)?;
         let until = Instant::now() + IDLE;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::context::Context;
 use super::many;
 use super::practice::{self, Practice};
+use crate::bulk::Worker;
 use crate::cloud::{Account, Pending};
 use crate::engine::Mode;
 use crate::error::Error;
@@ -21,6 +22,8 @@ pub type Between = Arc<dyn Fn(Box<dyn Disk>) -> Box<dyn Disk> + Send + Sync>;
 pub struct Connected {
     /// Where calls are carried out.
     pub account: Arc<dyn Account>,
+    /// The same, for stopping what takes long.
+    pub worker: Worker,
     /// How many of its seconds pass in one of the clock.
     pub pace: u32,
     /// What stands between the journal and its disk in practice.
@@ -61,10 +64,11 @@ pub async fn connect(
         Mode::Practice => {
             let practice = Practice::open(&context.state_dir, estate, environment)?;
             let folder = many::folder(&context.state_dir.join("practice"), account_id);
-            let account = many::before(Arc::new(practice.account()), folder, practice::PACE);
+            let worker = many::before(Arc::new(practice.account()), folder, practice::PACE);
             let disk = Arc::new(move |files| practice.disk(files));
             let expires = Arc::new(|| -> Pending<Option<Timestamp>> { Box::pin(async { None }) });
-            Ok(Connected { account, pace: practice::PACE, disk: Some(disk), expires, login: None })
+            let (account, pace) = (Arc::new(worker.clone()), practice::PACE);
+            Ok(Connected { account, worker, pace, disk: Some(disk), expires, login: None })
         }
         Mode::Live | Mode::Drill => live(context, environment).await,
     }
@@ -99,8 +103,8 @@ async fn live(context: &Context, environment: &Environment) -> Result<Connected,
     });
     let login = live.login().map(ToOwned::to_owned);
     let folder = many::folder(&context.state_dir, &environment.place.account);
-    let account = many::before(Arc::new(live), folder, 1);
-    Ok(Connected { account, pace: 1, disk: None, expires, login })
+    let worker = many::before(Arc::new(live), folder, 1);
+    Ok(Connected { account: Arc::new(worker.clone()), worker, pace: 1, disk: None, expires, login })
 }
 
 #[cfg(not(feature = "aws"))]

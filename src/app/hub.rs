@@ -20,7 +20,7 @@ use super::clock::now;
 use super::context::Context;
 use super::hands::Hands;
 use super::history::History;
-use crate::engine::{Event, Heard, Run, advance, asks_for_rollback, due, hear};
+use crate::engine::{Event, Heard, Run, Stage, advance, asks_for_rollback, due, hear};
 use crate::error::{Error, Exit};
 use crate::estate::{Environment, Estate};
 use crate::jobs;
@@ -180,6 +180,9 @@ impl Hub {
     }
 
     async fn see_to_the_end(&mut self) -> Result<(), Error> {
+        // Work over many objects could take hours: it ends at the next object, and goes on from
+        // there when the run is resumed.
+        self.connected.worker.stop();
         while self.hands.is_sending() {
             if let Some((run, heard @ Heard::Ended { .. })) = self.hands.heard(now).await {
                 self.heard(&run, &heard).await?;
@@ -317,7 +320,11 @@ impl Hub {
         // What cannot be folded must not become durable: the journal would be unreadable.
         self.history.check(journal.next(id, actor, time, &event))?;
         let record = journal.append(id, actor, time, &event)?;
+        let was_held = self.run(id).is_some_and(is_held);
         self.history.add(record.clone())?;
+        if !was_held && self.run(id).is_some_and(is_held) {
+            self.connected.worker.stop();
+        }
         self.tell(None, News::Recorded { record: Box::new(record) }).await;
         Ok(())
     }
@@ -357,6 +364,11 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+/// True for a run that is to come to a halt.
+const fn is_held(run: &Run) -> bool {
+    matches!(run.stage, Stage::Paused { .. } | Stage::Aborting { .. })
 }
 
 /// What was just read, for the live pane.

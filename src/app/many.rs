@@ -16,14 +16,14 @@ use crate::cloud::{Account, digest_of};
 const DIGEST: usize = 12;
 
 /// Puts a worker before an account. `pace` is how many of its seconds pass in one of the clock.
-pub(super) fn before(account: Arc<dyn Account>, folder: PathBuf, pace: u32) -> Arc<dyn Account> {
+pub(super) fn before(account: Arc<dyn Account>, folder: PathBuf, pace: u32) -> Worker {
     let tools = Tools {
         pause: Arc::new(move |time| Box::pin(tokio::time::sleep(time / pace.max(1)))),
         clock: Arc::new(clock::now),
         manifests: Arc::new(Folder { folder }),
         limits: Limits::default(),
     };
-    Arc::new(Worker::new(account, tools))
+    Worker::new(account, tools)
 }
 
 /// Where the manifests of an account are kept.

@@ -149,10 +149,14 @@ async fn inspect(
                 _ => Verdict::Refused { before, breach },
             }
         }
-        Verdict::NotYet { value } => match setter(bound, step, setting, &wanted) {
-            Some(setter) => after(setter),
-            None => Verdict::NotYet { value },
-        },
+        Verdict::NotYet { value } => {
+            let made = || creator(bound, step, setting.kind, &wanted.on.name);
+            let setter = setter(bound, step, setting, &wanted);
+            match setter.or_else(|| if value.is_none() { made() } else { None }) {
+                Some(setter) => after(setter),
+                None => Verdict::NotYet { value },
+            }
+        }
         verdict => verdict,
     };
     let verdict = verdict.or_left(bound, &bound.steps[step]);
@@ -224,14 +228,19 @@ fn maker<'b>(bound: &'b Bound, before: usize, kind: Kind, name: &str) -> Option<
     })
 }
 
-/// The earlier step that brings a resource into being.
+/// The earlier step that brings a resource into being: it makes that very one, or a stack, of which
+/// nobody knows what it makes before it is made.
 fn creator<'b>(bound: &'b Bound, before: usize, kind: Kind, name: &str) -> Option<&'b Step> {
-    bound.steps[..before].iter().find(|step| {
+    let makes = |step: &&Step, is_it: &dyn Fn(&Setting, &Wanted) -> bool| {
         sets(step).is_some_and(|(setting, targets)| {
-            let makes = |wanted: &Wanted| wanted.on.name == name && setting.creates(&wanted.to);
-            setting.kind == kind && targets.iter().any(makes)
+            targets.iter().any(|wanted| is_it(setting, wanted) && setting.creates(&wanted.to))
         })
-    })
+    };
+    let itself = |setting: &Setting, on: &Wanted| setting.kind == kind && on.on.name == name;
+    let stack = |setting: &Setting, _: &Wanted| setting.kind == Kind::Stack && kind != Kind::Stack;
+    let earlier = &bound.steps[..before];
+    let found = earlier.iter().find(|step| makes(step, &itself));
+    found.or_else(|| earlier.iter().rev().find(|step| makes(step, &stack)))
 }
 
 /// The earlier step that sets what a later one checks.

@@ -67,7 +67,7 @@ fn next(phases: &[Phase], books: &[&Book], here: Here<'_>) -> Option<NextStep> {
     Some(NextStep { book: phase.book.name.clone(), run, why: why.to_owned(), command })
 }
 
-/// The scores around a run: the last one before it began, and the first one after it was done. One
+/// The scores around a run: the last one before it began, and the last one after it was done. One
 /// that also tells of the changes of another run is none of its own.
 fn scores(
     history: &History,
@@ -94,10 +94,8 @@ fn scores(
         | Standing::Aborted { .. }
         | Standing::Failed { .. } => None,
     };
-    let after = done.and_then(|done| {
-        let first = marks.iter().find(|mark| mark.at >= done);
-        first.filter(|mark| is_apart(done, mark.at))
-    });
+    let after =
+        done.and_then(|done| marks.iter().rfind(|mark| mark.at >= done && is_apart(done, mark.at)));
     (before.cloned(), after.cloned())
 }
 

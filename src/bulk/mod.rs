@@ -29,7 +29,7 @@ mod survey;
 mod verify;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -90,28 +90,34 @@ pub struct Worker {
     inner: Arc<Inner>,
 }
 
-/// What all clones of a worker share.
+/// What all clones of a worker and all its works share, but for the last.
+#[derive(Clone)]
 struct Inner {
     account: Arc<dyn Account>,
     tools: Tools,
-    board: Board,
-    stopped: AtomicBool,
+    board: Arc<Board>,
+    /// How many times it was stopped.
+    stops: Arc<AtomicU64>,
+    /// How many times that was when this work was begun.
+    before: u64,
 }
 
 impl Worker {
     /// Puts a worker before an account.
     pub fn new(account: Arc<dyn Account>, tools: Tools) -> Self {
-        let (board, stopped) = (Board::default(), AtomicBool::new(false));
-        Self { inner: Arc::new(Inner { account, tools, board, stopped }) }
+        let (board, stops) = (Arc::default(), Arc::default());
+        Self { inner: Arc::new(Inner { account, tools, board, stops, before: 0 }) }
     }
 
     /// Ends whatever is under way: objects that were begun are finished, and no other is begun.
+    /// What is asked for after this goes on where it stopped.
     pub fn stop(&self) {
-        self.inner.stopped.store(true, Ordering::Relaxed);
+        self.inner.stops.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn work(&self, call: Bulk) -> Outcome {
-        let inner = &self.inner;
+        let before = self.inner.stops.load(Ordering::Relaxed);
+        let inner = &Arc::new(Inner { before, ..Inner::clone(&self.inner) });
         let reply = match call {
             Bulk::CompareBuckets(copying) => {
                 compare::run(inner, &copying).await.map(Reply::Compared)
@@ -162,7 +168,7 @@ impl Account for Worker {
 
 impl Inner {
     fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.stops.load(Ordering::Relaxed) != self.before
     }
 }
 

@@ -29,7 +29,8 @@ fn a_stack_that_fails_says_why_leaves_nothing_and_can_be_made_once_that_is_mende
     // Nothing is left: the tables have names of their own, and would be in the way.
     machine.no_faults();
     let ran = machine.run(WALK);
-    ran.ended(exit::SUCCEEDED).says("adds WorkLogsTable (AWS::DynamoDB::Table)");
+    ran.ended(exit::SUCCEEDED)
+        .says("adds 3 of type AWS::DynamoDB::Table: AiAnalysisTable, AuditLogTable, WorkLogsTable");
     let effects = machine.effects();
 
     machine.run(WALK).ended(exit::SUCCEEDED);

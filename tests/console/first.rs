@@ -18,8 +18,9 @@ fn the_first_picture_waits_for_no_runner() {
     assert!(operator.is_taken());
     operator.types("?");
     operator.sees("keys of the page");
+    // Escape and a letter at once would be one key.
     operator.types("\x1b");
-    operator.sees("reading the estate");
+    operator.sees("Reading the books");
     operator.types("q");
     operator.sees("Leave Muster?");
     operator.reads_on();

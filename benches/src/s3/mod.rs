@@ -32,7 +32,7 @@ pub struct S3 {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct First {
     pages: u64,
-    /// Pages of lists that were asked for before the first copy; none before there is one.
+    /// Pages of what is copied that were asked for before the first copy; none before there is one.
     pub pages_before_copy: Option<u64>,
 }
 
@@ -136,7 +136,8 @@ impl S3 {
     fn about_bucket(&self, asked: &Asked, name: &str, bucket: &Bucket) -> Answer {
         let has = |what: &str| asked.query.contains_key(what);
         if has("list-type") {
-            self.first.lock().expect("the first copy").pages += 1;
+            // Pages of what is copied from: only that has made-up objects.
+            self.first.lock().expect("the first copy").pages += u64::from(bucket.made_up.0 > 0);
             return xml::list(&asked.query, name, bucket);
         }
         if has("versions") {

@@ -101,7 +101,7 @@ impl Property for Deploy {
             let why = "AWS knows no exact way back from a change of a stack.";
             return Change::because(Danger::Destroy, why);
         };
-        let said = format!("It {}.", ready.changes.join(", "));
+        let said = format!("It {}.", ready.changes.join("; "));
         if !ready.losses.is_empty() {
             let why =
                 format!("What is there is lost: it {}. In all: {said}", ready.losses.join(", "));

@@ -50,7 +50,7 @@ pub(in crate::jobs) struct Deployment {
 pub(in crate::jobs) struct Ready {
     /// Its ARN.
     pub id: String,
-    /// What becomes of each resource, in words.
+    /// What becomes of the resources, in words: what is lost first, then what holds data.
     pub changes: Vec<String>,
     /// Those of them that lose what is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -142,16 +142,64 @@ fn is_ready(set: &ChangeSet) -> bool {
 
 impl Ready {
     fn of(set: &ChangeSet) -> Self {
-        let changes = set.changes.iter().map(words).collect();
+        let changes = together(&set.changes);
         let losses = set.changes.iter().filter(|change| change.loses()).map(words).collect();
         Self { id: set.id.clone(), changes, losses }
     }
 }
 
+/// The same, with the resources of a type that it does the same with in one sentence: a template
+/// has tens of them, and the table that is replaced has to be seen among them.
+fn together(changes: &[PlannedChange]) -> Vec<String> {
+    let mut sorted: Vec<&PlannedChange> = changes.iter().collect();
+    sorted.sort_by_key(|change| (!change.loses(), !change.holds_data()));
+    let mut groups: Vec<Vec<&PlannedChange>> = Vec::new();
+    for change in sorted {
+        let is_alike = |group: &&mut Vec<&PlannedChange>| {
+            group.iter().all(|one| (verb(one), &one.kind) == (verb(change), &change.kind))
+        };
+        match groups.iter_mut().find(is_alike) {
+            Some(group) => group.push(change),
+            None => groups.push(vec![change]),
+        }
+    }
+    let said = |group: Vec<&PlannedChange>| match group.as_slice() {
+        [] => None,
+        [one] => Some(words(one)),
+        all @ [one, ..] => {
+            let names: Vec<_> = all.iter().map(|change| named(change)).collect();
+            let (does, kind) = (verb(one), &one.kind);
+            Some(format!("{does} {} of type {kind}: {}", all.len(), names.join(", ")))
+        }
+    };
+    groups.into_iter().filter_map(said).collect()
+}
+
 /// `adds WorkLogsTable (AWS::DynamoDB::Table)`
 pub(super) fn words(change: &PlannedChange) -> String {
+    let does = verb(change);
+    match &change.physical {
+        Some(physical) if *physical != change.logical => {
+            format!("{does} {} ({}, {physical})", change.logical, change.kind)
+        }
+        _ => format!("{does} {} ({})", change.logical, change.kind),
+    }
+}
+
+/// `WorkLogsTable`, or `WorkLogsTable = sitelogix-work-logs`
+fn named(change: &PlannedChange) -> String {
+    match &change.physical {
+        Some(physical) if *physical != change.logical => {
+            format!("{} = {physical}", change.logical)
+        }
+        _ => change.logical.clone(),
+    }
+}
+
+/// What becomes of a resource.
+fn verb(change: &PlannedChange) -> &'static str {
     use crate::cloud::cloudformation::Replacement;
-    let does = match (change.action.as_str(), change.replacement) {
+    match (change.action.as_str(), change.replacement) {
         ("Add", _) => "adds",
         ("Remove", _) if change.loses() => "removes",
         ("Remove", _) => "lets go, and keeps outside the stack,",
@@ -159,12 +207,5 @@ pub(super) fn words(change: &PlannedChange) -> String {
         (_, Some(Replacement::Conditional)) => "changes, and perhaps replaces,",
         ("Import", _) => "takes in",
         _ => "changes",
-    };
-    let name = match &change.physical {
-        Some(physical) if *physical != change.logical => {
-            format!("{} ({}, {physical})", change.logical, change.kind)
-        }
-        _ => format!("{} ({})", change.logical, change.kind),
-    };
-    format!("{does} {name}")
+    }
 }

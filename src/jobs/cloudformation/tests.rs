@@ -158,6 +158,10 @@ fn what_is_lost_is_named_and_costs_more_than_enter() {
     let new = change(under_review(), vec![planned("Add", "Logs", None)]);
     assert_eq!(new.danger, Danger::Change);
     assert_eq!(new.why.as_deref(), Some("It adds Logs (AWS::DynamoDB::Table)."));
+    let several = ["More", "Most"].map(|name| planned("Add", name, None));
+    let several = change(under_review(), [&several[..], &[planned("Add", "Logs", None)]].concat());
+    let said = "It adds 3 of type AWS::DynamoDB::Table: More, Most, Logs.";
+    assert_eq!(several.why.as_deref(), Some(said));
     let kept =
         change(stack(StackStatus::CreateComplete), vec![planned("Remove", "Kept", Some("Retain"))]);
     assert_eq!(kept.danger, Danger::Destroy, "an update has no exact way back");
