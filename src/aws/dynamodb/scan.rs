@@ -46,12 +46,15 @@ fn to_sdk((name, value): (String, KeyValue)) -> (String, AttributeValue) {
 
 fn key(found: &HashMap<String, AttributeValue>) -> Result<ItemKey, CallError> {
     let part = |(name, value): (&String, &AttributeValue)| {
-        let value = match value {
-            AttributeValue::S(text) => KeyValue::S(text.clone()),
-            AttributeValue::N(number) => KeyValue::N(number.clone()),
-            AttributeValue::B(bytes) => KeyValue::B(bytes.as_ref().to_vec()),
+        let value = if let AttributeValue::S(text) = value {
+            KeyValue::S(text.clone())
+        } else if let AttributeValue::N(number) = value {
+            KeyValue::N(number.clone())
+        } else if let AttributeValue::B(bytes) = value {
+            KeyValue::B(bytes.as_ref().to_vec())
+        } else {
             // Nothing else can be part of a key; what it holds is nobody's business here.
-            _ => return Err(unreadable("LastEvaluatedKey", name)),
+            return Err(unreadable("LastEvaluatedKey", name));
         };
         Ok((name.clone(), value))
     };

@@ -55,7 +55,7 @@ pub(super) async fn whole(
 /// A digest that is being made.
 enum Hash {
     Smithy(Box<dyn HttpChecksum>),
-    Sha512(Sha512),
+    Sha512(Box<Sha512>),
     /// Shown in hex, as an ETag is, or as a checksum.
     Md5(Md5, bool),
 }
@@ -69,7 +69,7 @@ impl Hash {
             ChecksumAlgorithm::Crc64nvme => Smithy::Crc64Nvme,
             ChecksumAlgorithm::Sha1 => Smithy::Sha1,
             ChecksumAlgorithm::Sha256 => Smithy::Sha256,
-            ChecksumAlgorithm::Sha512 => return Ok(Self::Sha512(Sha512::new())),
+            ChecksumAlgorithm::Sha512 => return Ok(Self::Sha512(Box::default())),
             // What the SDK calls MD5 is CRC-32.
             ChecksumAlgorithm::Md5 => return Ok(Self::Md5(Md5::new(), false)),
             ChecksumAlgorithm::Xxhash64
@@ -93,7 +93,7 @@ impl Hash {
     fn value(self) -> String {
         match self {
             Self::Smithy(hash) => base64::encode(hash.finalize()),
-            Self::Sha512(hash) => base64::encode(hash.finalize()),
+            Self::Sha512(hash) => base64::encode((*hash).finalize()),
             Self::Md5(hash, true) => hex::encode(hash.finalize()),
             Self::Md5(hash, false) => base64::encode(hash.finalize()),
         }
