@@ -33,8 +33,8 @@ read -r line
 bg %1 > "$MUSTER_STATE_DIR/said"
 wait %1
 ended=$?
-# It may be stopped once more while the terminal is on its way out.
-while [ "$ended" = 150 ]; do bg %1; wait %1; ended=$?; done
+# It may be stopped once more, for keys or for its picture, while the terminal is on its way out.
+while [ "$ended" = 149 ] || [ "$ended" = 150 ]; do bg %1; wait %1; ended=$?; done
 echo "$ended" > "$MUSTER_STATE_DIR/ended"
 times > "$MUSTER_STATE_DIR/times"
 "#;
