@@ -2,10 +2,10 @@
 //! above sees as one call.
 //!
 //! Neither AWS nor the simulated account knows these operations: whoever is between them and the
-//! engine carries them out, with the calls of [`objects`](super::objects) and of
-//! [`dynamodb`](super::dynamodb). A change among them is
-//! safe to send again: what is there and verifies is kept, and nothing is done twice. So that
-//! memory does not grow with the number of objects, answers hold numbers and the first few names.
+//! engine carries them out, with the calls of [`objects`] and of [`dynamodb`](super::dynamodb). A
+//! change among them is safe to send again: what is there and verifies is kept, and nothing is done
+//! twice. So that memory does not grow with the number of objects, answers hold numbers and the
+//! first few names.
 
 mod batch;
 mod integrity;

@@ -160,7 +160,9 @@ fn value(
         return Some(to);
     }
     for breach in setting.lint(on, &to) {
-        let stops = breach.severity == settings::Severity::Refuse && set == Some(OnRefused::Stop);
+        // A rule of what can be checked alone is about the check: one that breaks it shows nothing.
+        let binds = set == Some(OnRefused::Stop) || !setting.is_writable();
+        let stops = breach.severity == settings::Severity::Refuse && binds;
         let severity = if stops { Severity::Error } else { Severity::Warning };
         let code = Code::of_fact(breach.fact.as_deref());
         let help = Some(breach.fix).filter(|fix| !fix.is_empty());
