@@ -285,7 +285,8 @@ async fn contents_that_are_not_what_was_written_are_named() {
     make(&direct, OLD, false).await;
     put(&direct, OLD, "one", "the contents").await;
     put(&direct, OLD, "two", "the contents").await;
-    let proxy = Proxy::before(&emulator.url(), |request, _| {
+    let url = emulator.url();
+    let proxy = Proxy::before(&url, |request, _| {
         let is_read = request.operation.starts_with(&format!("GET /{OLD}/one"));
         is_read.then_some(Break::Answer(200, "The contents"))
     });
@@ -294,7 +295,7 @@ async fn contents_that_are_not_what_was_written_are_named() {
     assert_eq!((found.objects, found.verified, found.unread.count), (2, 1, 0), "{found:?}");
     assert_eq!(found.differing.first, ["one"]);
     // What breaks off is no difference: it is read again.
-    let proxy = Proxy::before(&emulator.url(), |request, before| {
+    let proxy = Proxy::before(&url, |request, before| {
         let is_read = request.operation.starts_with(&format!("GET /{OLD}/one"));
         (is_read && before < 2).then_some(Break::Truncated)
     });

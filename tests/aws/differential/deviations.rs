@@ -881,6 +881,14 @@ pub const DEVIATIONS: &[Deviation] = &[
         why: "If-None-Match: * is obeyed by CopyObject (C8)",
     },
     Deviation {
+        at: "digests of objects: write one",
+        field: "/checksum",
+        simulated: r#"{"algorithm":"CRC64NVME","kind":"FULL_OBJECT","value":"(a checksum)"}"#,
+        emulator: "null",
+        like_aws: Simulated,
+        why: "S3 makes a CRC64NVME of every object that comes without a checksum and tells it: API_PutObject, API_CopyObject",
+    },
+    Deviation {
         at: "objects in parts: one to be copied",
         field: "/checksum",
         simulated: r#"{"algorithm":"CRC64NVME","kind":"FULL_OBJECT","value":"(a checksum)"}"#,
