@@ -18,14 +18,20 @@ use crate::sandbox::{Entry, Fault, Sandbox, World, seeds};
 /// twenty seconds is ready in a third of one, and still shows that it was not.
 pub const PACE: u32 = 60;
 
-/// What passes in the simulated account between two processes. It is kept as it was at its last
-/// effect or fault: without this a read of the next process could show what was there before it.
-const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
+/// What passes in the simulated account between two processes, at the least. It is kept as it was at
+/// its last effect or fault: without this a read of the next process could show what was there before
+/// it.
+const LEAST_BETWEEN: SignedDuration = SignedDuration::from_secs(60);
+
+/// And at the most: who comes back the next day finds what was begun at its end, and nothing aged.
+const MOST_BETWEEN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The seed of accounts that are made from an inventory.
 const SEED: u64 = 7;
 
 mod killed;
+#[cfg(test)]
+mod tests;
 
 /// The simulated account of one environment, and where it is kept.
 #[derive(Clone, Debug)]
@@ -59,12 +65,9 @@ impl Practice {
     /// effect, and every fault that has struck, is on the disk before the reply is given.
     pub fn account(&self) -> impl Account + use<> {
         let (opened, kept) = (clock::now(), self.with(World::clock));
-        let stood = kept.checked_add(BETWEEN).unwrap_or(kept);
-        let clock = move || {
-            let passed = clock::now().duration_since(opened).as_millis().max(0);
-            let passed = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(PACE.into());
-            stood.checked_add(SignedDuration::from_millis(passed)).unwrap_or(stood)
-        };
+        let between = kept_at(&self.path).map_or(LEAST_BETWEEN, |kept| passed(kept, opened));
+        let stood = kept.checked_add(between.clamp(LEAST_BETWEEN, MOST_BETWEEN)).unwrap_or(kept);
+        let clock = move || stood.checked_add(passed(opened, clock::now())).unwrap_or(stood);
         let path = self.path.clone();
         let after = move |world: &World| store(&path, world).map_err(|error| error.what);
         let sandbox = Sandbox::new(Arc::clone(&self.world), Arc::new(clock), Arc::new(after));
@@ -124,6 +127,17 @@ pub fn fresh(estate: &Estate, environment: &Environment, now: Timestamp) -> Worl
         |key: &str| environment.inventory.get(key).map(Item::names).unwrap_or_default().to_vec();
     let buckets: Vec<_> = names("data_buckets").into_iter().map(|name| (name, false)).collect();
     seeds::from_inventory(place, &names("tables"), &buckets, SEED, now)
+}
+
+/// What passes in the simulated account between two times of this machine's clock.
+fn passed(from: Timestamp, to: Timestamp) -> SignedDuration {
+    let passed = i64::try_from(to.duration_since(from).as_millis().max(0)).unwrap_or(i64::MAX);
+    SignedDuration::from_millis(passed.saturating_mul(PACE.into()))
+}
+
+/// When the account was written to the disk; none for one that never was.
+fn kept_at(path: &Path) -> Option<Timestamp> {
+    fs::metadata(path).and_then(|file| file.modified()).ok()?.try_into().ok()
 }
 
 fn store(path: &Path, world: &World) -> Result<(), Error> {
