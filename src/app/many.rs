@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tempfile::NamedTempFile;
 
+use super::aside::Aside;
 use super::clock;
 use crate::bulk::{Limits, Manifest, Manifests, Tools, Worker};
 use crate::cloud::bulk::Copying;
@@ -23,7 +24,7 @@ pub(super) fn before(account: Arc<dyn Account>, folder: PathBuf, pace: u32) -> W
         manifests: Arc::new(Folder { folder }),
         limits: Limits::default(),
     };
-    Worker::new(account, tools)
+    Worker::new(Arc::new(Aside(account)), tools)
 }
 
 /// Where the manifests of an account are kept.

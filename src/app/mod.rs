@@ -6,6 +6,7 @@
 
 mod account;
 mod alone;
+mod aside;
 mod attach;
 pub mod clock;
 pub mod context;

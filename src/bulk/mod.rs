@@ -115,8 +115,7 @@ impl Worker {
         self.inner.stops.fetch_add(1, Ordering::Relaxed);
     }
 
-    async fn work(&self, call: Bulk) -> Outcome {
-        let before = self.inner.stops.load(Ordering::Relaxed);
+    async fn work(&self, call: Bulk, before: u64) -> Outcome {
         let inner = &Arc::new(Inner { before, ..Inner::clone(&self.inner) });
         let reply = match call {
             Bulk::CompareBuckets(copying) => {
@@ -149,8 +148,8 @@ impl Worker {
 impl Account for Worker {
     fn send(&self, call: Call) -> Pending<Outcome> {
         let Call::Bulk(call) = call else { return self.inner.account.send(call) };
-        let worker = self.clone();
-        Box::pin(async move { worker.work(call).await })
+        let (worker, before) = (self.clone(), self.inner.stops.load(Ordering::Relaxed));
+        Box::pin(async move { worker.work(call, before).await })
     }
 
     fn send_once(&self, call: Call) -> Pending<Outcome> {

@@ -1,5 +1,6 @@
 //! Two lists walked side by side: what is in both, and what is in one of them only.
 
+use futures_util::join;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
 use super::listing::List;
@@ -44,13 +45,12 @@ where
 {
     let begin = (left.fuse(), right.fuse(), None, None);
     let pairs = stream::unfold(begin, |(mut left, mut right, l, r)| async move {
-        let l = match l {
-            Some(entry) => Some(entry),
-            None => left.next().await,
-        };
-        let r = match r {
-            Some(entry) => Some(entry),
-            None => right.next().await,
+        let (l, r) = match (l, r) {
+            // Both lists may have to ask for their next page: at once.
+            (None, None) => join!(left.next(), right.next()),
+            (None, r) => (left.next().await, r),
+            (l, None) => (l, right.next().await),
+            both => both,
         };
         let (pair, l, r) = match (l, r) {
             (None, None) => return None,

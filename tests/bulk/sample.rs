@@ -169,8 +169,9 @@ async fn a_list_or_a_login_that_ends_ends_the_sample() {
         assert_eq!(error.ending, ending, "{operation}");
     }
     let desk = Desk::new();
+    let reading = desk.worker.send(cloud::Call::Bulk(Call::SampleObjects(of(AUDIO, 20))));
     desk.worker.stop();
-    assert_eq!(read(&desk.worker, of(AUDIO, 20)).await.unwrap_err().code, "Stopped");
+    assert_eq!(reading.await.unwrap_err().code, "Stopped");
 }
 
 /// An account in which somebody writes over an object just before it is read for the first time.
